@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+
+namespace Commission.Domain.Amounts;
+
+/// <summary>An ISO 4217 currency that the engine accepts, with the number of decimals of its minor unit.</summary>
+[GenerateSerializer, Immutable, Alias("Currency")]
+public readonly record struct Currency([property: Id(0)] string Code)
+{
+    private static readonly FrozenDictionary<string, int> Known = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["AUD"] = 2,
+        ["NZD"] = 2,
+        ["USD"] = 2,
+        ["GBP"] = 2,
+        ["EUR"] = 2,
+        ["SGD"] = 2,
+        ["CAD"] = 2,
+        ["JPY"] = 0,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The Australian dollar.</summary>
+    public static Currency Aud => new("AUD");
+
+    /// <summary>Decimals of the minor unit: 2 for cents, 0 for yen.</summary>
+    public int Decimals => Known[Code];
+
+    /// <summary>Reads a code; false for a currency that the engine does not know.</summary>
+    public static bool TryParse(string? code, out Currency currency)
+    {
+        currency = code is not null && Known.ContainsKey(code) ? new Currency(string.Intern(code)) : default;
+        return currency.Code is not null;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Code;
+}

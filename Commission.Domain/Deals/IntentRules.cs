@@ -1,0 +1,67 @@
+using Commission.Domain.Members;
+
+namespace Commission.Domain.Deals;
+
+/// <summary>What must hold for an intent, signed or attested.</summary>
+internal static class IntentRules
+{
+    public static Refusal? Check(
+        DealFacts facts, string vertical, string product, ContactId referrer, ContactId receiver, ContactId client, ContactId? upline) =>
+        CheckParties(facts, referrer, receiver, client, upline) ?? CheckRules(facts, vertical, product);
+
+    private static Refusal? CheckParties(DealFacts facts, ContactId referrer, ContactId receiver, ContactId client, ContactId? upline)
+    {
+        if (referrer == receiver || client == referrer || client == receiver)
+            return new Refusal(RefusalCodes.SelfReferral, "Referrer, receiver and client must be three different contacts.",
+                client == referrer || client == receiver ? "client" : "receiver");
+        if (upline == referrer)
+            return new Refusal(RefusalCodes.SelfReferral, "A referrer cannot be its own upline.", "upline");
+        return Kind(facts, referrer, "actor", ContactType.Member, ContactType.Partner)
+            ?? Kind(facts, receiver, "receiver", ContactType.Member, ContactType.Partner)
+            ?? Kind(facts, client, "client", ContactType.Customer, ContactType.Customer)
+            ?? (upline is { } person ? Kind(facts, person, "upline", ContactType.Member, ContactType.Partner) : null);
+    }
+
+    private static Refusal? Kind(DealFacts facts, ContactId id, string field, ContactType one, ContactType other)
+    {
+        if (!facts.Contacts.TryGetValue(id, out var contact))
+            return new Refusal(RefusalCodes.UnknownContact, $"There is no contact {id}.", field);
+        return contact.Type == one || contact.Type == other
+            ? null
+            : new Refusal(RefusalCodes.InvalidField, $"{field} must be a {one.ToString().ToUpperInvariant()} contact; {id} is {contact.Type.ToString().ToUpperInvariant()}.", field);
+    }
+
+    private static Refusal? CheckRules(DealFacts facts, string vertical, string product)
+    {
+        if (facts.Vertical is null)
+            return new Refusal(RefusalCodes.UnknownVertical, $"There is no vertical '{vertical}'.", "vertical");
+        if (!facts.Vertical.Products.Contains(product))
+            return new Refusal(RefusalCodes.UnknownProduct, $"{vertical} has no product '{product}'.", "product");
+        return facts.RuleSet is null || !facts.RuleSet.Products.ContainsKey(product)
+            ? new Refusal(RefusalCodes.RateCardMissing, $"No rule set version of {vertical} covers {product} on the referral date.", "referredOn")
+            : null;
+    }
+}
+
+/// <summary>What must hold for a settlement: the pinned rules can be applied to it.</summary>
+internal static class SettlementRules
+{
+    public static Refusal? Check(DealState settled, DealFacts facts)
+    {
+        var rules = facts.RuleSet ?? throw new InvalidOperationException("The pinned rule set is not at hand.");
+        if (settled.SettledValue.Currency != rules.Currency)
+            return new Refusal(RefusalCodes.CurrencyMismatch, $"currency must be {rules.Currency}, as the rule set says.", "currency");
+        var calculation = DealMachine.CalculationFactsOf(settled);
+        if (Rules.Calculator.MissingBasis(rules, calculation) is { } basis)
+            return new Refusal(RefusalCodes.MissingBasis, $"The rule set needs bases.{basis}.", $"bases.{basis}");
+        try
+        {
+            Rules.Calculator.Calculate(rules, calculation);
+            return null;
+        }
+        catch (OverflowException)
+        {
+            return new Refusal(RefusalCodes.InvalidField, "The amounts are too large for the rule set.", "settledValueMinor");
+        }
+    }
+}

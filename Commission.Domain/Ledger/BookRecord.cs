@@ -1,0 +1,62 @@
+using Commission.Domain.Amounts;
+using Commission.Domain.Deals;
+
+namespace Commission.Domain.Ledger;
+
+/// <summary>Something to be appended to a book, before the book gives it its place.</summary>
+[GenerateSerializer, Immutable, Alias("BookRecord")]
+public abstract record BookRecord;
+
+/// <summary>A transfer of money: one debit, one credit, so that it balances by construction.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Deal">The deal it comes from.</param>
+/// <param name="Debit">Account that is debited.</param>
+/// <param name="Credit">Account that is credited.</param>
+/// <param name="Amount">Positive, minor units.</param>
+/// <param name="EffectiveOn">The date it counts from.</param>
+/// <param name="RuleHash">The rule set document that decided.</param>
+/// <param name="FactsHash">The facts it was applied to.</param>
+/// <param name="ExplanationHash">The explanation of the result.</param>
+/// <param name="Actor">Whose act caused it.</param>
+/// <param name="Ordinal">Its place among the entries of the same cause, from 0.</param>
+[GenerateSerializer, Immutable, Alias("EntryDraft")]
+public sealed record EntryDraft(
+    EntryKind Kind, DealId Deal, string Debit, string Credit, Money Amount, DateOnly EffectiveOn, Hash RuleHash, Hash FactsHash,
+    Hash ExplanationHash, ContactId Actor, int Ordinal) : BookRecord;
+
+/// <summary>A recorded handshake, on its way into the handshakes book.</summary>
+[GenerateSerializer, Immutable, Alias("HandshakeDraft")]
+public sealed record HandshakeDraft(DealId Deal, HandshakeStep Step, byte[] Payload, byte[] Envelope) : BookRecord;
+
+/// <summary>What an entry is.</summary>
+[GenerateSerializer]
+public enum EntryKind : byte
+{
+    /// <summary>Commission accrued because a chain is complete.</summary>
+    Accrual = 1,
+}
+
+/// <summary>The names of accounts.</summary>
+public static class Accounts
+{
+    /// <summary>Longest account name, UTF-8 bytes.</summary>
+    public const int MaxNameBytes = 120;
+
+    /// <summary>The platform's fee income.</summary>
+    public const string PlatformFee = "income:platform-fee";
+
+    /// <summary>What a vertical's providers owe the network.</summary>
+    public static string Receivable(string vertical) => $"receivable:{vertical}";
+
+    /// <summary>What the network owes a contact.</summary>
+    public static string Payable(ContactId contact) => $"payable:{contact}";
+}
+
+/// <summary>The names of books.</summary>
+public static class Books
+{
+    /// <summary>Money.</summary>
+    public const string Ledger = "ledger";
+    /// <summary>Attestations.</summary>
+    public const string Handshakes = "handshakes";
+}

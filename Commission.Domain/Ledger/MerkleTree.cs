@@ -1,0 +1,91 @@
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace Commission.Domain.Ledger;
+
+/// <summary>RFC 6962 section 2.1 tree hashing: leaves are prefixed 0x00, nodes 0x01, so that neither passes for the other.</summary>
+public static class MerkleTree
+{
+    /// <summary>SHA-256(0x00 ‖ bytes).</summary>
+    public static Hash LeafHash(ReadOnlySpan<byte> bytes)
+    {
+        const int onStack = 1024;
+        Span<byte> buffer = bytes.Length < onStack ? stackalloc byte[onStack] : new byte[bytes.Length + 1];
+        buffer[0] = 0x00;
+        bytes.CopyTo(buffer[1..]);
+        return Hash.Of(buffer[..(bytes.Length + 1)]);
+    }
+
+    /// <summary>SHA-256(0x01 ‖ left ‖ right).</summary>
+    public static Hash NodeHash(Hash left, Hash right)
+    {
+        Span<byte> buffer = stackalloc byte[1 + 2 * Hash.Size];
+        buffer[0] = 0x01;
+        left.CopyTo(buffer[1..]);
+        right.CopyTo(buffer[(1 + Hash.Size)..]);
+        return Hash.Of(buffer);
+    }
+
+    /// <summary>The root over leaf hashes; of no leaves, the SHA-256 of nothing.</summary>
+    public static Hash Root(ReadOnlySpan<Hash> leaves)
+    {
+        if (leaves.Length == 0)
+            return new Hash(SHA256.HashData([]));
+        if (leaves.Length == 1)
+            return leaves[0];
+        var split = SplitPoint(leaves.Length);
+        return NodeHash(Root(leaves[..split]), Root(leaves[split..]));
+    }
+
+    /// <summary>Every leaf's audit path (RFC 6962 section 2.1.1), nearest sibling first.</summary>
+    public static Hash[][] AuditPaths(ReadOnlySpan<Hash> leaves)
+    {
+        var paths = new List<Hash>[leaves.Length];
+        for (var i = 0; i < paths.Length; i++)
+            paths[i] = [];
+        if (leaves.Length > 0)
+            Collect(leaves, paths);
+        return [.. paths.Select(path => path.ToArray())];
+    }
+
+    private static Hash Collect(ReadOnlySpan<Hash> leaves, Span<List<Hash>> paths)
+    {
+        if (leaves.Length == 1)
+            return leaves[0];
+        var split = SplitPoint(leaves.Length);
+        var left = Collect(leaves[..split], paths[..split]);
+        var right = Collect(leaves[split..], paths[split..]);
+        foreach (var path in paths[..split])
+            path.Add(right);
+        foreach (var path in paths[split..])
+            path.Add(left);
+        return NodeHash(left, right);
+    }
+
+    /// <summary>The root that a leaf and its audit path lead to, or null when the path cannot belong to that place.</summary>
+    public static Hash? RootFromPath(Hash leaf, long index, long size, ReadOnlySpan<Hash> path)
+    {
+        if (index < 0 || index >= size)
+            return null;
+        var (node, last, hash) = (index, size - 1, leaf);
+        foreach (var sibling in path)
+        {
+            if (last == 0)
+                return null;
+            if ((node & 1) == 1 || node == last)
+            {
+                hash = NodeHash(sibling, hash);
+                while ((node & 1) == 0 && node != 0)
+                    (node, last) = (node >> 1, last >> 1);
+            }
+            else
+            {
+                hash = NodeHash(hash, sibling);
+            }
+            (node, last) = (node >> 1, last >> 1);
+        }
+        return last == 0 ? hash : null;
+    }
+
+    private static int SplitPoint(int count) => (int)(BitOperations.RoundUpToPowerOf2((uint)count) / 2);
+}

@@ -1,0 +1,47 @@
+namespace Commission.Domain.Rules;
+
+/// <summary>A vertical with its products and all versions of its rule set.</summary>
+[GenerateSerializer, Alias("RuleSetState")]
+public sealed record RuleSetState
+{
+    /// <summary>The vertical's code; empty until it is made.</summary>
+    [Id(0)] public string Code { get; init; } = "";
+    /// <summary>The vertical's name.</summary>
+    [Id(1)] public string Name { get; init; } = "";
+    /// <summary>Products, in the order they were added.</summary>
+    [Id(2)] public IReadOnlyList<Product> Products { get; init; } = [];
+    /// <summary>Versions, oldest first; effective dates strictly rise.</summary>
+    [Id(3)] public IReadOnlyList<RuleSetVersion> Versions { get; init; } = [];
+    /// <summary>Accepted requests, oldest first, bounded by <see cref="RuleSetMachine.MaxRequests"/>.</summary>
+    [Id(4)] public IReadOnlyList<RequestFingerprint> Requests { get; init; } = [];
+
+    /// <summary>Whether the vertical exists.</summary>
+    public bool Exists => Code.Length > 0;
+
+    /// <summary>The version in force on a referral date, or null when none was yet.</summary>
+    public RuleSetVersion? ActiveOn(DateOnly referredOn) => Versions.LastOrDefault(version => version.EffectiveFrom <= referredOn);
+}
+
+/// <summary>What can be referred in a vertical.</summary>
+/// <param name="Code">Unique in the vertical.</param>
+/// <param name="Name">For people.</param>
+[GenerateSerializer, Immutable, Alias("Product")]
+public sealed record Product([property: Id(0)] string Code, [property: Id(1)] string Name);
+
+/// <summary>One immutable version of a rule set.</summary>
+/// <param name="Id">Derived from the hash.</param>
+/// <param name="Number">1, 2, 3 … within the vertical.</param>
+/// <param name="EffectiveFrom">First referral date it decides.</param>
+/// <param name="Hash">SHA-256 of the canonical document.</param>
+/// <param name="Document">Canonical JSON text.</param>
+/// <param name="Author">Who proposed it; null for what shipped with the engine.</param>
+/// <param name="CreatedAt">When it was added (UTC).</param>
+[GenerateSerializer, Immutable, Alias("RuleSetVersion")]
+public sealed record RuleSetVersion(
+    [property: Id(0)] string Id,
+    [property: Id(1)] int Number,
+    [property: Id(2)] DateOnly EffectiveFrom,
+    [property: Id(3)] string Hash,
+    [property: Id(4)] string Document,
+    [property: Id(5)] string? Author,
+    [property: Id(6)] DateTimeOffset CreatedAt);
