@@ -1,0 +1,60 @@
+-- Append-only books. The bytes are the truth; the other columns are projections that `verify` re-derives.
+
+create table book_head (
+    book      text collate "C" not null primary key,
+    id        integer generated always as identity unique,
+    size      bigint not null check (size >= 0),
+    last_leaf bytea not null check (length(last_leaf) = 32),
+    epoch     bigint not null
+);
+
+create table book_account (
+    book_id   integer not null references book_head (id),
+    id        integer not null,
+    name      text collate "C" not null,
+    currency  text collate "C" not null,
+    sequence  bigint not null,
+    balance   bigint not null,
+    last_leaf bytea not null,
+    primary key (book_id, id),
+    unique (book_id, name, currency)
+) with (fillfactor = 60);
+
+create table book_entry (
+    book_id         integer not null,
+    sequence        bigint not null,
+    bytes           bytea not null,
+    deal            uuid not null,
+    kind            smallint not null,
+    posted_at       timestamptz not null,
+    debit           integer,
+    debit_sequence  bigint,
+    credit          integer,
+    credit_sequence bigint,
+    amount          bigint,
+    effective_on    date,
+    primary key (book_id, sequence)
+);
+
+create index book_entry_by_deal on book_entry (deal, book_id, sequence);
+-- Unique: an account's chain cannot hold one place twice.
+create unique index book_entry_debit on book_entry (book_id, debit, debit_sequence) where debit is not null;
+create unique index book_entry_credit on book_entry (book_id, credit, credit_sequence) where credit is not null;
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'the books are append-only: % on % is refused', tg_op, tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+
+create trigger book_entry_append_only before update or delete on book_entry for each row execute function refuse_change();
+create trigger book_entry_no_truncate before truncate on book_entry for each statement execute function refuse_change();
+alter table book_entry enable always trigger book_entry_append_only;
+alter table book_entry enable always trigger book_entry_no_truncate;
+
+create trigger book_head_no_delete before delete on book_head for each row execute function refuse_change();
+create trigger book_head_no_truncate before truncate on book_head for each statement execute function refuse_change();
+alter table book_head enable always trigger book_head_no_delete;
+alter table book_head enable always trigger book_head_no_truncate;
+
+grant select, insert on book_entry to commission_app;
+grant select, insert, update on book_head, book_account to commission_app;
