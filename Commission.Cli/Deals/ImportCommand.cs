@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
 using Commission.Cli.Deals.Mappings;
 using Commission.Cli.Http;
@@ -14,7 +15,20 @@ internal sealed class ImportCommand
 
     private static readonly Option<string> File = new("--file") { Description = "The CSV file.", HelpName = "csv", Required = true };
     private static readonly Option<string> Mapping = new("--mapping") { Description = "The mapping file (JSON).", HelpName = "json", Required = true };
-    private static readonly Option<int> Batch = new("--batch") { Description = "Rows per request.", HelpName = "rows", DefaultValueFactory = _ => 500 };
+    private static readonly Option<int> Batch = new("--batch")
+    {
+        Description = "Rows per request.",
+        HelpName = "rows",
+        DefaultValueFactory = _ => 500,
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= LargestBatch)
+                return rows;
+            result.AddError($"--batch: expected a number from 1 to {LargestBatch}");
+            return 0;
+        },
+    };
+
     private static readonly Option<string?> KeyFile = new("--key-file") { Description = "The importing service's private key (PEM); made when absent.", HelpName = "pem" };
     private static readonly Option<string?> Report = new("--report") { Description = "Where to list bad and rejected rows (NDJSON).", HelpName = "path" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Read and check everything, send nothing." };
@@ -41,11 +55,6 @@ internal sealed class ImportCommand
         {
             File, Mapping, Batch, KeyFile, Report, DryRun,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(Batch) is { Errors: var errors } && !errors.Any() && result.GetValue(Batch) is < 1 or > LargestBatch)
-                result.AddError($"--batch: expected a number from 1 to {LargestBatch}");
-        });
         command.SetAction((arguments, cancellation) => new ImportCommand(arguments).RunAsync(cancellation));
         return command;
     }
