@@ -1,1 +1,1 @@
-return 0;
+return await Commission.Cli.CommandTree.RunAsync(args);

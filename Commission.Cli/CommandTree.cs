@@ -1,0 +1,22 @@
+using System.CommandLine;
+using Commission.Cli.Deals;
+
+namespace Commission.Cli;
+
+/// <summary>All commands of the tool. To add one: a class in its feature's folder with a static <c>Create</c>, and a line here.</summary>
+internal static class CommandTree
+{
+    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration? configuration = null)
+    {
+        var parsed = Create().Parse(arguments);
+        var code = await parsed.InvokeAsync(configuration ?? new InvocationConfiguration());
+        return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+    }
+
+    private static RootCommand Create() => new("The commission engine from the command line.")
+    {
+        GlobalOptions.Url,
+        GlobalOptions.ApiKey,
+        ImportCommand.Create(),
+    };
+}
