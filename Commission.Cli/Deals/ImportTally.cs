@@ -75,7 +75,7 @@ internal sealed class ImportTally
         else
             rows.AddRange([("created", Number(Created)), ("advanced", Number(Advanced)), ("replayed", Number(Replayed)), ("rejected by server", Number(Rejected))]);
         if (!dryRun && Unanswered > 0)
-            rows.Add(("not sent", Number(Unanswered)));
+            rows.Add(("not answered", Number(Unanswered)));
         rows.AddRange(_states.Select(state => ($"state {state.Key}", Number(state.Value))));
         rows.Add(("settled value total", $"{Number(SettledValueMinor)} {currency} minor units"));
         return rows;

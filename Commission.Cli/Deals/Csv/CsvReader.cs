@@ -15,6 +15,7 @@ internal sealed class CsvReader(TextReader reader, char delimiter)
     private const int RecordLineLimit = 200;
 
     private readonly Stack<string> _givenBack = new();
+    private readonly List<string> _continuation = [];
     private int _line;
 
     /// <summary>Skips lines that are no part of the table, such as a title above the header.</summary>
@@ -34,28 +35,41 @@ internal sealed class CsvReader(TextReader reader, char delimiter)
         return line is null ? null : ReadRecord(line);
     }
 
+    /// <summary>
+    /// Makes the lines after the first of the last record be read again, each as a record of its own: a record that turned out wrong
+    /// may have swallowed good ones by a stray quote.
+    /// </summary>
+    public void GiveBack()
+    {
+        for (var i = _continuation.Count - 1; i >= 0; i--)
+            _givenBack.Push(_continuation[i]);
+        _line -= _continuation.Count;
+        _continuation.Clear();
+    }
+
     private CsvRecord ReadRecord(string first)
     {
+        _continuation.Clear();
         var start = _line;
-        var taken = new List<string>();
         var text = new StringBuilder(first);
         while (true)
         {
-            var outcome = Split(text.ToString(), delimiter, out var fields);
-            if (outcome == Outcome.Complete)
-                return Checked(new CsvRecord(start, fields));
-            if (outcome == Outcome.TextAfterQuote)
-                return new CsvRecord(start, fields, "QUOTE_MALFORMED", "text follows a closing quote; double the quotes inside a quoted field");
-            if (taken.Count >= RecordLineLimit || NextLine() is not { } more)
-                break;
-            taken.Add(more);
-            text.Append('\n').Append(more);
+            switch (Split(text.ToString(), delimiter, out var fields))
+            {
+                case Outcome.Complete:
+                    return Checked(new CsvRecord(start, fields));
+                case Outcome.TextAfterQuote:
+                    GiveBack();
+                    return new CsvRecord(start, fields, "QUOTE_MALFORMED", "text follows a closing quote; double the quotes inside a quoted field");
+                case Outcome.QuoteOpen when _continuation.Count < RecordLineLimit && NextLine() is { } more:
+                    _continuation.Add(more);
+                    text.Append('\n').Append(more);
+                    break;
+                default:
+                    GiveBack();
+                    return new CsvRecord(start, [], "QUOTE_UNTERMINATED", "a quote is opened and never closed");
+            }
         }
-
-        for (var i = taken.Count - 1; i >= 0; i--)
-            _givenBack.Push(taken[i]);
-        _line = start;
-        return new CsvRecord(start, [], "QUOTE_UNTERMINATED", "a quote is opened and never closed");
     }
 
     private static CsvRecord Checked(CsvRecord record) => Array.Exists(record.Fields, field => field.Contains('\uFFFD'))

@@ -65,13 +65,15 @@ internal sealed class CsvTable : IDisposable
             reader.Read();
         while (reader.Read() is { } record)
         {
-            yield return record.FaultCode is null && record.Fields.Length != Headers.Count
-                ? record with
-                {
-                    FaultCode = "COLUMN_COUNT",
-                    Fault = $"the row has {record.Fields.Length} columns, the header has {Headers.Count}",
-                }
-                : record;
+            if (record.FaultCode is not null || record.Fields.Length == Headers.Count)
+            {
+                yield return record;
+                continue;
+            }
+
+            reader.GiveBack();
+            var fault = $"the row has {record.Fields.Length} columns, the header has {Headers.Count}";
+            yield return record with { FaultCode = "COLUMN_COUNT", Fault = fault };
         }
     }
 

@@ -69,6 +69,19 @@ public sealed class RowTranslationTests
         Assert.Equal(5, rows[1].Referral!.Line);
     }
 
+    [Theory]
+    [InlineData("x,\"Ann,Acme,won,2020-01-01,2020-02-01,10\n", "2,\"Ann\",Acme,won,2020-01-01,2020-02-01,10\n", "QUOTE_MALFORMED")]
+    [InlineData("x,Ann,\"Acme,won,2020-01-01,2020-02-01,10\n", "2,Ann\",Acme,won,2020-01-01,2020-02-01,10\n", "COLUMN_COUNT")]
+    public void Stray_quote_does_not_swallow_the_next_row(string stray, string next, string code)
+    {
+        using var scenario = new ImportScenario();
+
+        var rows = scenario.Rows(Header + stray + next + ImportScenario.Won("3"));
+
+        Assert.Equal((code, 2), (rows[0].Bad!.Code, rows[0].Bad!.Line));
+        Assert.Equal([("test:2", 3), ("test:3", 4)], rows.Skip(1).Select(row => (row.Referral!.Key, row.Referral.Line)));
+    }
+
     [Fact]
     public void Bytes_of_another_encoding_are_a_bad_row_unless_the_mapping_names_it()
     {
