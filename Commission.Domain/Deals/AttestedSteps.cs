@@ -20,7 +20,7 @@ internal static class AttestedSteps
         var lineHash = MerkleTree.LeafHash(command.Signature.Line);
         var request = RequestFingerprint.Of(service.ToString(), line.Key, "bulk", command.Signature.Line);
         var events = new List<DealEvent>();
-        foreach (var step in Steps(line).Skip(state.Steps.Count))
+        foreach (var step in Steps(line).Skip(state.Steps.Length))
         {
             SignatureEnvelope envelope = events.Count == 0 ? command.Signature : new BulkLineSignature(lineHash);
             var payload = Payload(state, line, step, service, lineHash, facts);
@@ -104,7 +104,7 @@ internal static class AttestedSteps
         if (!state.Exists)
             return null;
         var steps = Steps(line);
-        var common = Math.Min(steps.Count, state.Steps.Count);
+        var common = Math.Min(steps.Count, state.Steps.Length);
         var contradicted =
             state.Referrer != line.Referrer ? "referrer"
             : state.Receiver != line.Receiver ? "receiver"

@@ -46,7 +46,7 @@ public sealed record AttestedLine(
 
 /// <summary>The settlement part of a line.</summary>
 [GenerateSerializer, Immutable, Alias("AttestedSettlement")]
-public sealed record AttestedSettlement(DateOnly On, Amounts.Money Value, IReadOnlyList<BasisValue> Bases);
+public sealed record AttestedSettlement(DateOnly On, Amounts.Money Value, BasisValue[] Bases);
 
 /// <summary>The closing part of a line.</summary>
 [GenerateSerializer, Immutable, Alias("AttestedClosing")]

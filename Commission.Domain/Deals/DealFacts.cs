@@ -39,4 +39,4 @@ public sealed record ContactFacts(
     [property: Id(1)] ContactType Type,
     [property: Id(2)] ContactId? Upline,
     [property: Id(3)] Hash Commitment,
-    [property: Id(4)] IReadOnlyList<ContactId> AuthorisedServices);
+    [property: Id(4)] ContactId[] AuthorisedServices);

@@ -33,23 +33,23 @@ public sealed record DealState
     /// <summary>Who sent the intent (the referrer, or a service).</summary>
     [Id(11)] public ContactId Caller { get; init; }
     /// <summary>Recorded steps, at most six.</summary>
-    [Id(12)] public IReadOnlyList<StepRecord> Steps { get; init; } = [];
+    [Id(12)] public StepRecord[] Steps { get; init; } = [];
     /// <summary>Settled value; zero currency before settlement.</summary>
     [Id(13)] public Money SettledValue { get; init; }
     /// <summary>Settlement date.</summary>
     [Id(14)] public DateOnly SettledOn { get; init; }
     /// <summary>Further bases stated at settlement.</summary>
-    [Id(15)] public IReadOnlyList<BasisValue> Bases { get; init; } = [];
+    [Id(15)] public BasisValue[] Bases { get; init; } = [];
     /// <summary>The key that the client's browser made (DER SubjectPublicKeyInfo), or null.</summary>
     [Id(16)] public byte[]? ClientKey { get; init; }
     /// <summary>The latest refusals, bounded by <see cref="DealMachine.MaxRefusals"/>: a refused key stays refused.</summary>
-    [Id(17)] public IReadOnlyList<RefusedRequest> Refusals { get; init; } = [];
+    [Id(17)] public RefusedRequest[] Refusals { get; init; } = [];
 
     /// <summary>Whether the deal exists.</summary>
     public bool Exists => Status != DealStatus.None;
 
     /// <summary>The hash that the next step must name.</summary>
-    public Hash LastHash => Steps.Count == 0 ? Hash.Zero : Steps[^1].Hash;
+    public Hash LastHash => Steps.Length == 0 ? Hash.Zero : Steps[^1].Hash;
 }
 
 /// <summary>One recorded step.</summary>

@@ -102,7 +102,7 @@ public sealed record IntakePayload(
 [GenerateSerializer, Immutable, Alias("SettlementPayload")]
 public sealed record SettlementPayload(
     DealId Deal, ContactId Actor, DateTimeOffset Time, Hash Previous, ContactId? AttestedBy, Hash? Line,
-    DateOnly SettledOn, Money SettledValue, IReadOnlyList<BasisValue> Bases)
+    DateOnly SettledOn, Money SettledValue, BasisValue[] Bases)
     : HandshakePayload(Deal, Actor, Time, Previous, AttestedBy, Line)
 {
     /// <inheritdoc />
@@ -111,7 +111,7 @@ public sealed record SettlementPayload(
     /// <inheritdoc />
     protected override void AddFields(CanonicalObject payload)
     {
-        var bases = Bases.Count == 0 ? null : new CanonicalObject();
+        var bases = Bases.Length == 0 ? null : new CanonicalObject();
         foreach (var basis in Bases)
             bases!.Add(basis.Name, basis.Value);
         payload

@@ -115,7 +115,7 @@ public static class HandshakePayloadReader
         ? new Money(node.Integer("settledValueMinor", 1, Money.MaxMinor), currency)
         : throw StrictNode.Mistake(node.Get("currency").Path, "a currency such as AUD", $"\"{node.Text("currency")}\"");
 
-    private static List<BasisValue> Bases(StrictNode node)
+    private static BasisValue[] Bases(StrictNode node)
     {
         var bases = new List<BasisValue>();
         foreach (var (name, value) in node.Find("bases")?.Members() ?? [])
@@ -125,7 +125,7 @@ public static class HandshakePayloadReader
             bases.Add(new BasisValue(name, value.AsInteger(0, Money.MaxMinor)));
         }
         bases.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return bases;
+        return [.. bases];
     }
 
     private static OutcomePayload Outcome(StrictNode node)

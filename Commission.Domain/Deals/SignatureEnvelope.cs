@@ -39,7 +39,7 @@ public sealed record WebAuthnSignature(KeyId Key, byte[] AuthenticatorData, byte
 /// envelope, so that the handshake proves alone what was attested.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("BulkSignature")]
-public sealed record BulkSignature(BulkAttestation Attestation, int Index, IReadOnlyList<Hash> Path, byte[] Line)
+public sealed record BulkSignature(BulkAttestation Attestation, int Index, Hash[] Path, byte[] Line)
     : SignatureEnvelope
 {
     /// <inheritdoc />
@@ -58,8 +58,8 @@ public sealed record BulkSignature(BulkAttestation Attestation, int Index, IRead
 
     private byte[] PathBytes()
     {
-        var bytes = new byte[Path.Count * Hash.Size];
-        for (var i = 0; i < Path.Count; i++)
+        var bytes = new byte[Path.Length * Hash.Size];
+        for (var i = 0; i < Path.Length; i++)
             Path[i].CopyTo(bytes.AsSpan(i * Hash.Size));
         return bytes;
     }

@@ -39,7 +39,7 @@ public static class SignatureVerification
 
     /// <summary>Whether the line stands at its place under the signed root.</summary>
     public static bool IsUnderRoot(BulkSignature bulk) => bulk.Attestation.Root == MerkleTree.RootFromPath(
-        MerkleTree.LeafHash(bulk.Line), bulk.Index, bulk.Attestation.Lines, bulk.Path.ToArray());
+        MerkleTree.LeafHash(bulk.Line), bulk.Index, bulk.Attestation.Lines, bulk.Path);
 
     private static bool VerifyBulk(SigningKey key, BulkSignature bulk) => IsUnderRoot(bulk) && VerifyBulkHeader(key, bulk.Attestation);
 

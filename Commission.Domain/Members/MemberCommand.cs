@@ -16,7 +16,7 @@ public sealed record CreateContact(
     string? Phone,
     byte[] Salt,
     ContactId? Upline,
-    IReadOnlyList<ContactId> AuthorisedServices,
+    ContactId[] AuthorisedServices,
     ContactId? Actor,
     RequestFingerprint Fingerprint) : MemberCommand(Actor, Fingerprint);
 

@@ -71,7 +71,7 @@ public static class MemberMachine
             refusal = new Refusal(RefusalCodes.InvalidField, "email must be an address such as name@example.org.", "email");
         if (refusal is null && command.Upline == command.Id)
             refusal = new Refusal(RefusalCodes.InvalidField, "A contact cannot be its own upline.", "upline");
-        if (refusal is null && command.AuthorisedServices.Count > MaxServices)
+        if (refusal is null && command.AuthorisedServices.Length > MaxServices)
             refusal = new Refusal(RefusalCodes.InvalidField, $"At most {MaxServices} services.", "authorisedServices");
         return refusal is null
             ? Decision<MemberEvent>.Accept(new ContactCreated(command, now, new AcceptedRequest(command.Fingerprint, null)))
@@ -97,7 +97,7 @@ public static class MemberMachine
         var from = command.ValidFrom ?? now;
         if (command.ValidTo <= from)
             return new Refusal(RefusalCodes.InvalidField, "validTo must be after validFrom.", "validTo");
-        if (state.Keys.Count >= MaxKeys)
+        if (state.Keys.Length >= MaxKeys)
             return new Refusal(RefusalCodes.InvalidField, $"A contact has at most {MaxKeys} keys.", "publicKey");
         var key = new MemberKey(KeyId.Derive(state.Id, command.SubjectPublicKeyInfo), command.SubjectPublicKeyInfo, from, command.ValidTo);
         if (state.Keys.Any(known => known.Id == key.Id))
@@ -122,7 +122,7 @@ public static class MemberMachine
     {
         if (state.AuthorisedServices.Contains(command.Service))
             return new Refusal(RefusalCodes.AlreadyExists, "This service is authorised.", "service");
-        if (state.AuthorisedServices.Count >= MaxServices)
+        if (state.AuthorisedServices.Length >= MaxServices)
             return new Refusal(RefusalCodes.InvalidField, $"At most {MaxServices} services.", "service");
         return Decision<MemberEvent>.Accept(
             new ServiceAuthorised(command.Service, new AcceptedRequest(command.Fingerprint, null)));

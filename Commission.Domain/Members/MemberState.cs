@@ -19,13 +19,13 @@ public sealed record MemberState
     /// <summary>Who introduced this member and shares in its commission, or null.</summary>
     [Id(6)] public ContactId? Upline { get; init; }
     /// <summary>Keys, oldest first; never removed, so that old handshakes still verify.</summary>
-    [Id(7)] public IReadOnlyList<MemberKey> Keys { get; init; } = [];
+    [Id(7)] public MemberKey[] Keys { get; init; } = [];
     /// <summary>Services that may attest handshakes for this contact.</summary>
-    [Id(8)] public IReadOnlyList<ContactId> AuthorisedServices { get; init; } = [];
+    [Id(8)] public ContactId[] AuthorisedServices { get; init; } = [];
     /// <summary>When the contact was made (UTC).</summary>
     [Id(9)] public DateTimeOffset CreatedAt { get; init; }
     /// <summary>Accepted requests, oldest first, bounded by <see cref="MemberMachine.MaxRequests"/>.</summary>
-    [Id(10)] public IReadOnlyList<AcceptedRequest> Requests { get; init; } = [];
+    [Id(10)] public AcceptedRequest[] Requests { get; init; } = [];
 
     /// <summary>Whether the contact exists.</summary>
     public bool Exists => CreatedAt != default;

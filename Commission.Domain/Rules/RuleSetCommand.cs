@@ -11,7 +11,7 @@ public abstract record RuleSetCommand(ContactId? Actor, RequestFingerprint Finge
 public sealed record CreateVertical(
     string Code,
     string Name,
-    IReadOnlyList<Product> Products,
+    Product[] Products,
     ContactId? Actor,
     RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);
 

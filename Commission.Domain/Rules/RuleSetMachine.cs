@@ -48,9 +48,9 @@ public static class RuleSetMachine
             return new Refusal(RefusalCodes.AlreadyExists, $"The vertical {state.Code} exists.", "code", state.Code);
         if (NameRefusal(command.Name, "name") is { } refusal)
             return refusal;
-        if (command.Products.Count > MaxProducts)
+        if (command.Products.Length > MaxProducts)
             return new Refusal(RefusalCodes.InvalidField, $"At most {MaxProducts} products.", "products");
-        for (var i = 0; i < command.Products.Count; i++)
+        for (var i = 0; i < command.Products.Length; i++)
         {
             if (ProductRefusal(command.Products[i], command.Products.Take(i), $"products[{i}].") is { } wrong)
                 return wrong;
@@ -74,7 +74,7 @@ public static class RuleSetMachine
 
     private static Decision<RuleSetEvent> Add(RuleSetState state, AddProduct command)
     {
-        if (state.Products.Count >= MaxProducts)
+        if (state.Products.Length >= MaxProducts)
             return new Refusal(RefusalCodes.InvalidField, $"At most {MaxProducts} products.", "code");
         return ProductRefusal(command.Product, state.Products, "") is { } refusal
             ? refusal
@@ -98,9 +98,9 @@ public static class RuleSetMachine
         var unknown = document.Products.Keys.FirstOrDefault(code => state.Products.All(product => product.Code != code));
         if (unknown is not null)
             return new Refusal(RefusalCodes.UnknownProduct, $"$.products: {state.Code} has no product {unknown}.", $"$.products.{unknown}");
-        if (state.Versions.Count >= MaxVersions)
+        if (state.Versions.Length >= MaxVersions)
             return new Refusal(RefusalCodes.InvalidField, $"At most {MaxVersions} versions.", "$");
-        if (state.Versions.Count == 0)
+        if (state.Versions.Length == 0)
             return null;
         var latest = state.Versions[^1];
         if (latest.Hash == document.Hash.ToString())
@@ -113,6 +113,6 @@ public static class RuleSetMachine
     }
 
     private static RuleSetVersion Version(RuleSetState state, RuleSetDocument document, ContactId? author, DateTimeOffset now) => new(
-        RuleSetVersionId.Derive(document.Hash).ToString(), state.Versions.Count + 1, document.EffectiveFrom, document.Hash.ToString(),
+        RuleSetVersionId.Derive(document.Hash).ToString(), state.Versions.Length + 1, document.EffectiveFrom, document.Hash.ToString(),
         Encoding.UTF8.GetString(document.Canonical), author?.ToString(), now);
 }

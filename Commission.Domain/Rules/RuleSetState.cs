@@ -9,11 +9,11 @@ public sealed record RuleSetState
     /// <summary>The vertical's name.</summary>
     [Id(1)] public string Name { get; init; } = "";
     /// <summary>Products, in the order they were added.</summary>
-    [Id(2)] public IReadOnlyList<Product> Products { get; init; } = [];
+    [Id(2)] public Product[] Products { get; init; } = [];
     /// <summary>Versions, oldest first; effective dates strictly rise.</summary>
-    [Id(3)] public IReadOnlyList<RuleSetVersion> Versions { get; init; } = [];
+    [Id(3)] public RuleSetVersion[] Versions { get; init; } = [];
     /// <summary>Accepted requests, oldest first, bounded by <see cref="RuleSetMachine.MaxRequests"/>.</summary>
-    [Id(4)] public IReadOnlyList<RequestFingerprint> Requests { get; init; } = [];
+    [Id(4)] public RequestFingerprint[] Requests { get; init; } = [];
 
     /// <summary>Whether the vertical exists.</summary>
     public bool Exists => Code.Length > 0;

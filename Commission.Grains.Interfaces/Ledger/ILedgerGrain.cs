@@ -1,5 +1,3 @@
-using Commission.Domain.Ledger;
-
 namespace Commission.Grains.Interfaces.Ledger;
 
 /// <summary>The one writer of a book; its key is the book's name.</summary>

@@ -37,4 +37,4 @@ public sealed record MemberResult(
 /// <param name="Facts">Kind, upline, commitment, services.</param>
 /// <param name="Keys">Public keys with their validity.</param>
 [GenerateSerializer, Immutable, Alias("MemberProfile")]
-public sealed record MemberProfile([property: Id(0)] ContactFacts Facts, [property: Id(1)] IReadOnlyList<MemberKey> Keys);
+public sealed record MemberProfile([property: Id(0)] ContactFacts Facts, [property: Id(1)] MemberKey[] Keys);

@@ -91,7 +91,7 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
         var first = await _outboxIds.TakeAsync(outbox.Count);
         var messages = new OutboxMessage[outbox.Count];
         for (var i = 0; i < messages.Length; i++)
-            messages[i] = new OutboxMessage(first + i, outbox[i].Book, _serializer.SerializeToArray(outbox[i].Records));
+            messages[i] = new OutboxMessage(first + i, outbox[i].Book, _serializer.SerializeToArray<BookRecord[]>([.. outbox[i].Records]));
         return messages;
     }
 

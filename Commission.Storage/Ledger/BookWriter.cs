@@ -152,7 +152,7 @@ public sealed partial class BookWriter : IAsyncDisposable
 
     private async Task<Prepared> PrepareAsync(List<OutboxMessage> messages)
     {
-        var records = messages.SelectMany(message => _serializer.Deserialize<IReadOnlyList<BookRecord>>(message.Payload)!).ToList();
+        var records = messages.SelectMany(message => _serializer.Deserialize<BookRecord[]>(message.Payload)!).ToList();
         var keys = BookMachine.AccountsOf(records);
         await LoadAccountsAsync(keys);
         var heads = keys.ToDictionary(key => key, key => _accounts[key].Head);
