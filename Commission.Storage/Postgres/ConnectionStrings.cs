@@ -1,0 +1,32 @@
+using Npgsql;
+
+namespace Commission.Storage.Postgres;
+
+public static class ConnectionStrings
+{
+    public const string AppRole = "commission_app";
+    private const int PoolSize = 50;
+    private const int PreparedStatements = 100;
+
+    /// <summary>
+    /// The same database with the rights of <see cref="AppRole"/> only, even for a superuser login. It guards against our
+    /// own mistakes; it is no wall against someone who can send any SQL, for a session may always go back to its login.
+    /// </summary>
+    public static string AsApp(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var app = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Options = $"{given.Options} -c role={AppRole}".Trim(),
+
+            // Not only for speed: the reset is SET SESSION AUTHORIZATION DEFAULT, which would give a pooled connection the
+            // rights of its login back. We leave no session state behind that would need it.
+            NoResetOnClose = true,
+        };
+        if (!given.ContainsKey("Maximum Pool Size"))
+            app.MaxPoolSize = PoolSize;
+        if (!given.ContainsKey("Max Auto Prepare"))
+            app.MaxAutoPrepare = PreparedStatements;
+        return app.ConnectionString;
+    }
+}
