@@ -114,10 +114,18 @@ $q$),
 delete from orleansmembershipversiontable where deploymentid = @DeploymentId
 $q$),
 
--- 3 is SiloStatus.Active: an active silo is never swept away, however long it has been silent.
+-- Sweeping takes only dead silos (6 is SiloStatus.Dead). Orleans chooses them itself and calls the second statement for
+-- each, which removes the row only as Orleans saw it; the first must be there, and serves releases without the second.
 ('CleanupDefunctSiloEntriesKey', $q$
 delete from orleansmembershiptable
-where deploymentid = @DeploymentId and status <> 3 and iamalivetime < @IAmAliveTime
+where deploymentid = @DeploymentId and status = 6 and starttime < @IAmAliveTime and iamalivetime < @IAmAliveTime
+$q$),
+
+('CleanupDefunctSiloEntryKey', $q$
+delete from orleansmembershiptable
+where deploymentid = @DeploymentId and address = @Address and port = @Port and generation = @Generation
+  and status = 6 and starttime = @StartTime and iamalivetime = @IAmAliveTime
+  and suspecttimes is not distinct from @SuspectTimes
 $q$);
 
 -- Reminders ----------------------------------------------------------------------------------------------------------

@@ -27,6 +27,28 @@ public sealed class HardenedAdoNetStorageTests(StorageDatabase fixture) : GrainS
             storage.WriteStateAsync("bare", GrainId.Create("bare", "0A"), new NoteState("")));
     }
 
+    [Fact]
+    public async Task A_key_without_a_text_part_has_one_row_too_after_racing_first_writers()
+    {
+        var storage = await OpenStorageAsync(_fixture.Database.AppConnectionString);
+        var number = GrainId.Create(GrainType.Create("number"), GrainIdKeyExtensions.CreateIntegerKey(7));
+
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(async () =>
+        {
+            try
+            {
+                await storage.WriteStateAsync("number", number, new NoteState(""));
+            }
+            catch (InconsistentStateException)
+            {
+                // All but one.
+            }
+        })));
+
+        Assert.Equal(1, await _fixture.Database.ScalarAsync<long>(
+            "select count(*) from orleansstorage where graintypestring = 'number'"));
+    }
+
     public override async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts)
