@@ -10,7 +10,7 @@ public static class ConnectionStrings
 
     /// <summary>
     /// The same database with the rights of <see cref="AppRole"/> only, even for a superuser login. It guards against our
-    /// own mistakes; it is no wall against someone who can send any SQL, for a session may always go back to its login.
+    /// own mistakes; it is no wall against someone who can send any SQL, for a session may always choose SET ROLE NONE.
     /// </summary>
     public static string AsApp(string connectionString)
     {
@@ -19,8 +19,8 @@ public static class ConnectionStrings
         {
             Options = $"{given.Options} -c role={AppRole}".Trim(),
 
-            // Not only for speed: the reset is SET SESSION AUTHORIZATION DEFAULT, which would give a pooled connection the
-            // rights of its login back. We leave no session state behind that would need it.
+            // Nothing we run leaves session state behind, so the reset at every return to the pool is work for nothing. An
+            // open transaction is rolled back all the same, and the role would survive a reset, being a start-up setting.
             NoResetOnClose = true,
         };
         if (!given.ContainsKey("Maximum Pool Size"))

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using Commission.Storage.Postgres;
 using Npgsql;
 
 namespace Commission.Testing;
 
 /// <summary>
-/// One private PostgreSQL server per test process, started by whoever asks first. A watchdog process stops it and deletes
+/// One private PostgreSQL server per test process, started by whoever asks first. The watchdog stops it and deletes
 /// its folder when the test process ends, however that ends.
 /// </summary>
 public static class TestPostgres
@@ -13,7 +12,6 @@ public static class TestPostgres
     private const string Template = "migrated_template";
     private static readonly Lazy<Task<EmbeddedPostgres>> Server = new(StartAsync);
     private static readonly SemaphoreSlim OneCopyAtATime = new(1);
-    private static readonly List<Process> Watchdogs = [];
     private static int _databases;
 
     /// <summary>A fresh database with every migration applied, copied from a template in a few tens of milliseconds.</summary>
@@ -62,37 +60,10 @@ public static class TestPostgres
         // Not CreateTempSubdirectory: the server may run as another user, who must be able to enter this folder.
         var folder = Path.Combine(Path.GetTempPath(), $"commission-test-{Environment.ProcessId}-{Guid.NewGuid():N}"[..32]);
         Directory.CreateDirectory(folder);
-        Watchdogs.Add(StartWatchdog(folder)); // Held, for a collected Process would close the watchdog's input.
+        Watchdog.Watch(folder);
         var server = await EmbeddedPostgres.StartAsync(folder, CancellationToken.None);
         await ExecuteAsync(server.ConnectionString, $"create database {Template}");
         await Migrator.MigrateAsync(ForDatabase(server, Template), CancellationToken.None);
         return server;
-    }
-
-    /// <summary>
-    /// A shell that waits for the end of its input, which is the end of this process, then ends the server (QUIT: at once,
-    /// its data are thrown away) and deletes the folder.
-    /// </summary>
-    private static Process StartWatchdog(string folder)
-    {
-        const string Script = """
-            trap '' INT TERM HUP
-            exec >/dev/null 2>&1
-            read -r nothing
-            home="$0/postgres"
-            [ -f "$0/postgres.location" ] && home=$(cat "$0/postgres.location")
-            for pidfile in "$home"/cluster*/postmaster.pid; do
-                pid=$(head -n 1 "$pidfile") && kill -QUIT "$pid"
-                tries=200
-                while [ -e "$pidfile" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.05; done
-            done
-            rm -rf "$0" "$home"
-            """;
-        return Process.Start(new ProcessStartInfo("/bin/sh")
-        {
-            ArgumentList = { "-c", Script, folder },
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-        })!;
     }
 }

@@ -40,17 +40,39 @@ public sealed class ConnectionStringsTests : IAsyncLifetime
         await ExecuteAsync($"delete from {table}");
     }
 
-    [Fact]
-    public async Task A_connection_from_the_pool_is_still_the_app_role()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_from_the_pool_is_still_the_app_role(bool noResetOnClose)
     {
-        var single = new NpgsqlConnectionStringBuilder(_database.AppConnectionString) { MaxPoolSize = 1 }.ConnectionString;
-        await using var source = NpgsqlDataSource.Create(single);
+        var single = new NpgsqlConnectionStringBuilder(_database.AppConnectionString)
+        {
+            MaxPoolSize = 1,
+            NoResetOnClose = noResetOnClose,
+        };
+        await using var source = NpgsqlDataSource.Create(single.ConnectionString);
         for (var use = 0; use < 3; use++)
         {
             await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
             await using var command = new NpgsqlCommand("select current_user::text", connection);
             Assert.Equal(ConnectionStrings.AppRole, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
         }
+    }
+
+    [Fact]
+    public async Task A_transaction_left_open_is_rolled_back_when_its_connection_returns_to_the_pool()
+    {
+        var single = new NpgsqlConnectionStringBuilder(_database.AppConnectionString) { MaxPoolSize = 1 };
+        await using var source = NpgsqlDataSource.Create(single.ConnectionString);
+        await using (var careless = await source.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var command = new NpgsqlCommand(
+                "begin; insert into orleansmembershipversiontable (deploymentid) values ('left open')", careless);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var next = source.CreateCommand("select count(*) from orleansmembershipversiontable");
+        Assert.Equal(0L, await next.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

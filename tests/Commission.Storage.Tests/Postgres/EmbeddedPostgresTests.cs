@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Commission.Storage.Postgres;
+using Commission.Testing;
 using Npgsql;
 using Xunit;
 
@@ -10,6 +11,8 @@ public sealed class EmbeddedPostgresTests : IDisposable
     private static readonly TimeSpan WarmStartLimit = TimeSpan.FromSeconds(2);
     private readonly string _dataDirectory =
         Path.Combine(Path.GetTempPath(), $"commission-embedded-{Guid.NewGuid():N}"[..32]);
+
+    public EmbeddedPostgresTests() => Watchdog.Watch(_dataDirectory);
 
     [Fact]
     public async Task What_was_stored_is_there_after_a_restart_which_is_quick()
@@ -101,6 +104,36 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await using var engine = await StartAsync();
 
         Assert.Equal(1, await ExecuteAsync(engine, "select 1"));
+    }
+
+    [Fact]
+    public async Task Under_root_a_data_directory_that_the_servers_account_may_not_enter_works_and_names_the_clusters_place()
+    {
+        if (!Environment.IsPrivilegedProcess || OperatingSystem.IsWindows())
+            return;
+        Directory.CreateDirectory(
+            _dataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var inside = Path.Combine(_dataDirectory, "data");
+        var elsewhere = "";
+        try
+        {
+            await using (var first = await EmbeddedPostgres.StartAsync(inside, TestContext.Current.CancellationToken))
+            {
+                elsewhere = Path.GetDirectoryName(first.ClusterDirectory)!;
+                await ExecuteAsync(first, "create table kept as select 42 as answer");
+            }
+
+            await using var second = await EmbeddedPostgres.StartAsync(inside, TestContext.Current.CancellationToken);
+            Assert.Equal(42, await ExecuteAsync(second, "select answer from kept"));
+            var named = await File.ReadAllTextAsync(
+                Path.Combine(inside, "postgres.location"), TestContext.Current.CancellationToken);
+            Assert.Equal(elsewhere, named.Trim());
+        }
+        finally
+        {
+            if (elsewhere.Length > 0)
+                Directory.Delete(elsewhere, recursive: true);
+        }
     }
 
     [Fact]
