@@ -2,6 +2,7 @@ using Commission.Domain;
 using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
 using Commission.Grains.Interfaces.Deals;
+using Commission.Grains.Ledger;
 using Commission.Storage.Deals;
 using Commission.Storage.GroupCommit;
 
@@ -11,7 +12,7 @@ namespace Commission.Grains.Deals;
 [GrainType("deal")]
 internal sealed class DealGrain(
     [PersistentState(DealTable.Name, GroupCommitStorage.ProviderName)] IPersistentState<Journaled<DealState>> storage,
-    DealFactsLoader facts, BusinessKeyQueries businessKeys, CommandMetrics metrics, TimeProvider time)
+    DealFactsLoader facts, BusinessKeyQueries businessKeys, AdmissionGate gate, CommandMetrics metrics, TimeProvider time)
     : JournaledGrain<DealState>(storage), IDealGrain
 {
     public async Task<DealResult> Record(RecordHandshake command)
@@ -71,6 +72,8 @@ internal sealed class DealGrain(
     {
         if (events.Count == 0)
             return null;
+        if (gate.IsClosed)
+            return Busy;
         var next = events.Aggregate(State, DealMachine.Evolve);
         try
         {

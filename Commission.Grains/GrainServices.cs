@@ -1,0 +1,30 @@
+using Commission.Grains.Deals;
+using Commission.Grains.Ledger;
+using Commission.Grains.Members;
+using Commission.Grains.Rules;
+using Commission.Storage.GroupCommit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Commission.Grains;
+
+/// <summary>What the grains need beside storage.</summary>
+public static class GrainServices
+{
+    /// <summary>Adds the grains' own services to a silo.</summary>
+    public static IServiceCollection AddCommissionGrains(this IServiceCollection services)
+    {
+        services.AddSingleton<CommandMetrics>();
+        services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<MemberDirectory>();
+        services.AddSingleton<RuleSetDirectory>();
+        services.AddSingleton<DealFactsLoader>();
+        services.AddSingleton<StreamOutboxPublisher>();
+        services.AddSingleton<IOutboxPublisher>(provider => provider.GetRequiredService<StreamOutboxPublisher>());
+        services.AddHostedService(provider => provider.GetRequiredService<StreamOutboxPublisher>());
+        services.AddHostedService<OutboxMonitor>();
+        return services;
+    }
+
+    /// <summary>The provider name of the low-rate grains' storage.</summary>
+    public const string LowRateStorage = RuleSetGrain.ProviderName;
+}

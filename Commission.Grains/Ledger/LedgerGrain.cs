@@ -1,0 +1,64 @@
+using Commission.Grains.Interfaces;
+using Commission.Grains.Interfaces.Ledger;
+using Commission.Storage.GroupCommit;
+using Commission.Storage.Ledger;
+using Microsoft.Extensions.Logging;
+using Orleans.Serialization;
+using Orleans.Streams;
+using Orleans.Streams.Core;
+
+namespace Commission.Grains.Ledger;
+
+/// <summary>
+/// The one writer of a book. Should Orleans activate it twice, the later one takes the book over in the database, and the
+/// earlier one steps down at its next append.
+/// </summary>
+[GrainType("ledger")]
+[KeepAlive]
+[ImplicitStreamSubscription(StreamNames.Books)]
+internal sealed class LedgerGrain(
+    BookStore store, OutboxQueries outbox, Serializer serializer, StorageMetrics metrics, TimeProvider time, ILogger<LedgerGrain> logger)
+    : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<OutboxBatch>
+{
+    private const int DrainLimit = 4_096;
+    private BookWriter? _writer;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _writer = await BookWriter.StartAsync(store, this.GetPrimaryKeyString(), serializer, time, metrics, logger);
+        StepDownWhenStopped(_writer).Ignore();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_writer is not null)
+            await _writer.DisposeAsync();
+    }
+
+    public async Task<int> Drain(TimeSpan olderThan)
+    {
+        var writer = _writer!;
+        var overdue = await outbox.ReadOverdueAsync(this.GetPrimaryKeyString(), olderThan, DrainLimit);
+        writer.TryAdd(overdue);
+        await writer.WhenDrainedAsync();
+        return overdue.Count;
+    }
+
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<OutboxBatch>().ResumeAsync(this);
+
+    public Task OnNextAsync(IList<SequentialItem<OutboxBatch>> items)
+    {
+        // What finds no room stays in the outbox.
+        foreach (var item in items)
+            _writer!.TryAdd(item.Item.Messages);
+        return Task.CompletedTask;
+    }
+
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
+
+    private async Task StepDownWhenStopped(BookWriter writer)
+    {
+        await writer.Stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        DeactivateOnIdle();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Commission.Grains.Interfaces;
+using Commission.Storage.GroupCommit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+
+namespace Commission.Grains.Ledger;
+
+/// <summary>
+/// The fast path from commits to books: gathers what was committed while the last stream event was under way, and sends it
+/// as one event per book. It is bounded and may drop: the outbox rows are the truth, and the sweeper brings what is missing.
+/// </summary>
+internal sealed partial class StreamOutboxPublisher(
+    IServiceProvider services, CommandMetrics metrics, ILogger<StreamOutboxPublisher> logger) : BackgroundService, IOutboxPublisher
+{
+    private const int Capacity = 32_768;
+    private const int MaxBatch = 512;
+
+    private readonly Channel<OutboxMessage> _queue = Channel.CreateBounded<OutboxMessage>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    public void Publish(IReadOnlyList<OutboxMessage> messages)
+    {
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (_queue.Writer.TryWrite(messages[i]))
+                continue;
+            metrics.Dropped(messages.Count - i);
+            return;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var provider = services.GetRequiredKeyedService<IStreamProvider>(StreamNames.Provider);
+        var batch = new List<OutboxMessage>(MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        {
+            batch.Clear();
+            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var message))
+                batch.Add(message);
+            foreach (var book in batch.GroupBy(message => message.Book, StringComparer.Ordinal))
+                await SendAsync(provider, book.Key, [.. book]);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A lost event costs time, never a leaf: the outbox rows stay.")]
+    private async Task SendAsync(IStreamProvider provider, string book, OutboxMessage[] messages)
+    {
+        try
+        {
+            await provider.GetStream<OutboxBatch>(StreamId.Create(StreamNames.Books, book)).OnNextAsync(new OutboxBatch(messages));
+        }
+        catch (Exception error)
+        {
+            metrics.Dropped(messages.Length);
+            LogDropped(error, messages.Length, book);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stream did not take {Count} messages for {Book}; the sweeper will")]
+    private partial void LogDropped(Exception error, int count, string book);
+}

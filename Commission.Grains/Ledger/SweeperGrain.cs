@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+using Commission.Domain.Deals;
+using Commission.Domain.Ledger;
+using Commission.Grains.Interfaces.Deals;
+using Commission.Grains.Interfaces.Ledger;
+using Commission.Storage.Deals;
+using Commission.Storage.Ledger;
+using Microsoft.Extensions.Logging;
+
+namespace Commission.Grains.Ledger;
+
+/// <summary>
+/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals. A reminder brings it back after its silo died.
+/// </summary>
+[GrainType("sweeper")]
+[KeepAlive]
+internal sealed partial class SweeperGrain(
+    OutboxQueries outbox, ExpiryQueries expiry, TimeProvider time, ILogger<SweeperGrain> logger)
+    : Grain, ISweeperGrain, IRemindable
+{
+    private const string ReminderName = "sweep";
+    private const int DepthLimit = 1_000;
+    private const int ExpiryPage = 500;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(1);
+    private DateTimeOffset _nextExpiry;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(SweepAsync, new GrainTimerCreationOptions { DueTime = Period, Period = Period, KeepAlive = true });
+        return Task.CompletedTask;
+    }
+
+    public Task Start() => this.RegisterOrUpdateReminder(ReminderName, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+
+    [SuppressMessage("Design", "CA1031", Justification = "The next tick tries again; a sweeper that stops is worse than one that logs.")]
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (_, age) = await outbox.ReadDepthAsync(DepthLimit, cancellationToken);
+            if (age > Overdue)
+                await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes));
+            if (time.GetUtcNow() >= _nextExpiry)
+                await ExpireAsync(cancellationToken);
+        }
+        catch (Exception error)
+        {
+            LogSweepFailed(error);
+        }
+    }
+
+    private Task<int> DrainAsync(string book) => GrainFactory.GetGrain<ILedgerGrain>(book).Drain(Overdue);
+
+    private async Task ExpireAsync(CancellationToken cancellationToken)
+    {
+        var (overdue, examinedTo) = await expiry.ReadAsync(time.GetUtcNow() - DealMachine.LinkLifetime, ExpiryPage, cancellationToken);
+        await Task.WhenAll(overdue.Select(deal => GrainFactory.GetGrain<IDealGrain>(deal.ToString()).Expire()));
+        if (examinedTo > DateTimeOffset.MinValue)
+            await expiry.WriteAsync(examinedTo, cancellationToken);
+        _nextExpiry = overdue.Count < ExpiryPage ? time.GetUtcNow() + ExpiryPeriod : time.GetUtcNow();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A sweep failed; the next one tries again")]
+    private partial void LogSweepFailed(Exception error);
+}

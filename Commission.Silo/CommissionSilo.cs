@@ -1,0 +1,103 @@
+using System.Net;
+using Commission.Grains;
+using Commission.Grains.Deals;
+using Commission.Grains.Interfaces;
+using Commission.Storage;
+using Commission.Storage.Postgres;
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace Commission.Silo;
+
+/// <summary>How this process takes part in a cluster; section <c>Commission</c> of the configuration.</summary>
+public sealed class SiloSettings
+{
+    /// <summary>Silo-to-silo port; 0 picks a free one.</summary>
+    public int SiloPort { get; set; }
+    /// <summary>Client-to-silo port; 0 picks a free one.</summary>
+    public int GatewayPort { get; set; }
+    /// <summary>Seconds without an answer before a probe counts as missed.</summary>
+    public double ProbeTimeoutSeconds { get; set; } = 2;
+    /// <summary>Missed probes before a silo is declared dead.</summary>
+    public int MissedProbes { get; set; } = 3;
+    /// <summary>Host name of members' authenticators.</summary>
+    public string RelyingParty { get; set; } = "localhost";
+}
+
+/// <summary>The composition of a silo, shared by <c>Commission.Silo</c>, by the API's single-process mode and by tests.</summary>
+public static class CommissionSilo
+{
+    /// <summary>The cluster's id and service id in the membership tables.</summary>
+    public const string ClusterId = "commission";
+
+    private const string Invariant = "Npgsql";
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>Adds a silo on a migrated database.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="connectionString">The database; the silo uses it with the app role's rights only.</param>
+    /// <param name="alone">Whether this process is the whole cluster: membership is then kept in memory.</param>
+    public static IHostApplicationBuilder AddCommissionSilo(this IHostApplicationBuilder builder, string connectionString, bool alone)
+    {
+        var app = ConnectionStrings.AsApp(connectionString);
+        var settings = builder.Configuration.GetSection("Commission").Get<SiloSettings>() ?? new SiloSettings();
+        builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
+        builder.Services.Configure<DealOptions>(options => options.RelyingParty = settings.RelyingParty);
+        builder.Services.AddSingleton(TimeProvider.System);
+
+        // Every command is durable when it is answered, so a stop need not wait for activations to say goodbye.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.UseOrleans(silo => Configure(silo, app, settings, alone));
+        builder.Services.AddHostedService<SweeperStarter>();
+        return builder;
+    }
+
+    private static void Configure(ISiloBuilder silo, string connectionString, SiloSettings settings, bool alone)
+    {
+        var siloPort = settings.SiloPort == 0 ? FreePort() : settings.SiloPort;
+        var gatewayPort = settings.GatewayPort == 0 ? FreePort() : settings.GatewayPort;
+        if (alone)
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: ClusterId, clusterId: ClusterId);
+        }
+        else
+        {
+            silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, connectionString));
+            silo.ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort, listenOnAnyHostAddress: false);
+            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterId, ClusterId));
+        }
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(settings.ProbeTimeoutSeconds);
+            options.NumMissedProbesLimit = settings.MissedProbes;
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+        });
+        silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, connectionString));
+        silo.Services.AddSingleton<OrleansGrainStorageSerializer>();
+        silo.AddAdoNetGrainStorage(GrainServices.LowRateStorage, storage => storage.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
+            (options.Invariant, options.ConnectionString, options.GrainStorageSerializer) = (Invariant, connectionString, serializer)));
+        AddStreams(silo);
+    }
+
+    private static void AddStreams(ISiloBuilder silo)
+    {
+        // Subscriptions are implicit, so nothing of the streams is worth keeping across restarts.
+        silo.AddMemoryGrainStorage("PubSubStore");
+        silo.AddMemoryStreams(StreamNames.Provider, streams =>
+        {
+            streams.ConfigurePartitioning(2);
+            streams.ConfigurePullingAgent(agent => agent.Configure(options =>
+            {
+                options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10);
+                options.BatchContainerBatchSize = 256;
+            }));
+        });
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

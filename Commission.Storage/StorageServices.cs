@@ -1,0 +1,38 @@
+using Commission.Storage.Deals;
+using Commission.Storage.GroupCommit;
+using Commission.Storage.Ledger;
+using Commission.Storage.Members;
+using Commission.Storage.Secrets;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Orleans.Storage;
+
+namespace Commission.Storage;
+
+/// <summary>Storage as services.</summary>
+public static class StorageServices
+{
+    /// <summary>Adds the data source and the reads over it: what API and silo both need.</summary>
+    public static IServiceCollection AddCommissionReads(this IServiceCollection services, string appConnectionString)
+    {
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(appConnectionString).Build());
+        services.AddSingleton<BusinessKeyQueries>();
+        services.AddSingleton<ExpiryQueries>();
+        services.AddSingleton<OutboxQueries>();
+        services.AddSingleton<ClusterSecrets>();
+        return services;
+    }
+
+    /// <summary>Adds the group-commit grain storage and the book store: what a silo needs.</summary>
+    public static IServiceCollection AddCommissionStorage(this IServiceCollection services)
+    {
+        services.AddSingleton(new GroupCommitOptions());
+        services.AddSingleton(DealTable.Table);
+        services.AddSingleton(ContactTable.Table);
+        services.AddSingleton<StorageMetrics>();
+        services.AddSingleton<BookStore>();
+        services.AddSingleton<GroupCommitStorage>();
+        services.AddKeyedSingleton<IGrainStorage>(GroupCommitStorage.ProviderName, (provider, _) => provider.GetRequiredService<GroupCommitStorage>());
+        return services;
+    }
+}
