@@ -2,6 +2,7 @@ using Commission.Storage.Deals;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Ledger;
 using Commission.Storage.Members;
+using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -19,6 +20,10 @@ public static class StorageServices
         services.AddSingleton<BusinessKeyQueries>();
         services.AddSingleton<ExpiryQueries>();
         services.AddSingleton<OutboxQueries>();
+        services.AddSingleton<DealQueries>();
+        services.AddSingleton<ContactQueries>();
+        services.AddSingleton<VerticalQueries>();
+        services.AddSingleton<LedgerQueries>();
         services.AddSingleton<ClusterSecrets>();
         return services;
     }

@@ -1,0 +1,151 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Commission.Api.Deals;
+using Commission.Api.Http;
+using Commission.Api.Ledger;
+using Commission.Api.Members;
+using Commission.Api.Observability;
+using Commission.Api.Rules;
+using Commission.Silo;
+using Commission.Storage;
+using Commission.Storage.Postgres;
+using Orleans.Configuration;
+using Scalar.AspNetCore;
+
+namespace Commission.Api;
+
+/// <summary>The API process: HTTP, and in the default single-process mode a silo and a private PostgreSQL too.</summary>
+public static class ApiHost
+{
+    private const string DefaultUrl = "http://127.0.0.1:5080";
+
+    /// <summary>Runs until it is stopped; the result is the exit code.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "What prevents the start is told in one line, not as a stack trace.")]
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        var settings = builder.Configuration.GetSection("Commission").Get<ApiSettings>() ?? new ApiSettings();
+        EmbeddedPostgres? embedded = null;
+        try
+        {
+            var connectionString = builder.Configuration.GetConnectionString("Commission");
+            if (string.IsNullOrWhiteSpace(connectionString))
+            {
+                embedded = await EmbeddedPostgres.StartAsync(settings.DataDirectory, CancellationToken.None);
+                connectionString = embedded.ConnectionString;
+            }
+            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+            await using var app = Build(builder, settings, connectionString, alone: embedded is not null);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception error) when (error is PostgresNotFoundException or PostgresStartException or DataDirectoryInUseException
+            or MigrationChangedException or DatabaseTooNewException or LoopbackOnlyException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 2;
+        }
+        finally
+        {
+            if (embedded is not null)
+                await embedded.DisposeAsync();
+        }
+    }
+
+    /// <summary>The application on a migrated database.</summary>
+    internal static WebApplication Build(WebApplicationBuilder builder, ApiSettings settings, string connectionString, bool alone)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            builder.WebHost.UseUrls(DefaultUrl);
+        LoopbackOnly.Check(builder.Configuration["urls"] ?? DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024);
+        if (settings.CoHostSilo)
+            builder.AddCommissionSilo(connectionString, alone);
+        else
+            AddClient(builder, ConnectionStrings.AsApp(connectionString));
+        AddServices(builder, settings);
+
+        var app = builder.Build();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseStatusCodePages();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/docs", options => options.WithTitle("Commission engine"));
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        var api = app.MapGroup("/api/v1");
+        api.MapContacts();
+        api.MapVerticals();
+        api.MapHandshakes();
+        api.MapBulk();
+        api.MapDeals();
+        api.MapLedger();
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, ApiSettings settings)
+    {
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton<IActor, HeaderActor>();
+        builder.Services.AddSingleton<InFlightRequests>();
+        builder.Services.AddSingleton<ContactSalts>();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddSingleton<VerticalSeeder.Progress>();
+        builder.Services.AddHostedService<VerticalSeeder>();
+        builder.AddObservability();
+        builder.Services.AddHostedService<LoopbackOnly>();
+    }
+
+    private static void AddClient(WebApplicationBuilder builder, string connectionString)
+    {
+        builder.Services.AddCommissionReads(connectionString);
+        builder.UseOrleansClient(client =>
+        {
+            client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (CommissionSilo.ClusterId, CommissionSilo.ClusterId));
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+            client.UseConnectionRetryFilter<ClientRetry>();
+        });
+    }
+
+    /// <summary>A client that starts before its cluster waits for it.</summary>
+    private sealed class ClientRetry : IClientConnectionRetryFilter
+    {
+        public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            return true;
+        }
+    }
+}
+
+/// <summary>The API was told to listen where others can reach it, and there is no authentication yet.</summary>
+public sealed class LoopbackOnlyException(string url)
+    : Exception($"'{url}' is not a loopback address. There is no authentication yet, so the API listens on loopback only: use http://127.0.0.1:PORT.");
+
+/// <summary>Keeps the API on loopback until there is authentication, and says so at start.</summary>
+internal sealed partial class LoopbackOnly(ILogger<LoopbackOnly> logger) : IHostedService
+{
+    public static void Check(string urls)
+    {
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var host = Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Host.Trim('[', ']') : "";
+            if (!(host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))))
+                throw new LoopbackOnlyException(url);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        LogLoopback(HeaderActor.Header);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No authentication yet: the API listens on loopback only, and {Header} names the acting contact")]
+    private partial void LogLoopback(string header);
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Text.Json;
+using Commission.Api.Http;
+using Commission.Domain;
+using Commission.Domain.Deals;
+using Commission.Domain.Ledger;
+using Commission.Grains.Interfaces.Deals;
+
+namespace Commission.Api.Deals;
+
+/// <summary>
+/// Referrals by the thousand, attested by a service with one signature. The first line is the attestation, each further
+/// line a referral; each gets a line of its own in the answer, and none stops another.
+/// </summary>
+internal static class BulkEndpoint
+{
+    public const string ContentType = "application/x-ndjson";
+
+    private const int MaxBodyBytes = 8 * 1024 * 1024;
+    private const int MaxLines = 5_000;
+    private const int MaxLineBytes = 16 * 1024;
+    private const int Parallel = 256;
+
+    // Signed is what the line's leaf covers: its canonical bytes, or the bytes as sent where it has none.
+    private sealed record Line(int Number, byte[] Signed, AttestedLine? Content, Refusal? Refusal);
+
+    public static void MapBulk(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/referrals/bulk", PostAsync).WithName("referInBulk").WithTags("Deals")
+            .Accepts<BulkLineBody>(ContentType).Produces<BulkAnswer>(200, ContentType);
+
+    private static async Task<IResult> PostAsync(HttpContext http, IActor actor, IGrainFactory grains)
+    {
+        var caller = actor.Required;
+        if (http.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) != true)
+            throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, $"Send {ContentType}.", "Content-Type"));
+        CommandRequest.ReadKey(http);
+        var lines = Split(await CommandRequest.ReadBodyAsync(http, MaxBodyBytes));
+        if (lines.Count == 0)
+            throw ProblemException.Field("attestation", "The first line must be the attestation.");
+        var attestation = ReadAttestation(lines[0]);
+        if (attestation.Service != caller)
+            throw new ProblemException(new Refusal(RefusalCodes.WrongActor, $"{caller} sent what {attestation.Service} attests.", "attestation.service"));
+        var read = lines.Skip(1).Select((line, index) => Read(index + 1, line)).ToArray();
+        if (attestation.Lines != read.Length)
+            throw ProblemException.Field("attestation.lines", $"attestation.lines says {attestation.Lines}; {read.Length} lines follow.");
+        var hashes = Array.ConvertAll(read, line => MerkleTree.LeafHash(line.Signed));
+        if (MerkleTree.Root(hashes) != attestation.Root)
+            throw new ProblemException(new Refusal(RefusalCodes.InvalidSignature, "attestation.root is not the root of the lines.", "attestation.root"));
+        var paths = MerkleTree.AuditPaths(hashes);
+        var answers = new BulkAnswer[read.Length];
+        await System.Threading.Tasks.Parallel.ForAsync(0, read.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallel }, async (i, _) =>
+            answers[i] = await AttestAsync(grains, attestation, read[i], i, paths[i]));
+        return new NdjsonResult(answers);
+    }
+
+    private static List<ReadOnlyMemory<byte>> Split(byte[] body)
+    {
+        var lines = new List<ReadOnlyMemory<byte>>();
+        var rest = body.AsMemory();
+        while (rest.Length > 0)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            if (!line.Span.IsEmpty && line.Span[^1] == (byte)'\r')
+                line = line[..^1];
+            if (line.Length > 0)
+                lines.Add(line);
+            if (lines.Count > MaxLines + 1)
+                throw new ProblemException(new Refusal(EdgeCodes.TooLarge, $"A bulk request may have at most {MaxLines} lines.", "body"));
+        }
+        return lines;
+    }
+
+    private static BulkAttestation ReadAttestation(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var json = CanonicalJson.Parse(line);
+            var (attestation, refusal) = HandshakePayloadReader.ReadAttestation(json.RootElement);
+            return attestation ?? throw new ProblemException(refusal!);
+        }
+        catch (FormatException error)
+        {
+            throw ProblemException.Field("attestation", error.Message);
+        }
+    }
+
+    private static Line Read(int number, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > MaxLineBytes)
+            return new Line(number, bytes.ToArray(), null, new Refusal(EdgeCodes.TooLarge, $"A line may have at most {MaxLineBytes} bytes."));
+        try
+        {
+            var canonical = CanonicalJson.Canonicalize(bytes);
+            var (content, refusal) = HandshakePayloadReader.ReadLine(canonical);
+            return new Line(number, canonical, content, refusal);
+        }
+        catch (FormatException error)
+        {
+            return new Line(number, bytes.ToArray(), null, new Refusal(RefusalCodes.InvalidField, error.Message));
+        }
+    }
+
+    private static async Task<BulkAnswer> AttestAsync(IGrainFactory grains, BulkAttestation attestation, Line line, int index, Hash[] path)
+    {
+        if (line.Content is not { } content)
+            return BulkAnswer.Rejected(line.Number, null, null, line.Refusal!);
+        var deal = DealId.Derive(attestation.Service, content.Key);
+        try
+        {
+            var result = await grains.GetGrain<IDealGrain>(deal.ToString()).Attest(new BulkSignature(attestation, index, path, line.Signed));
+            return result.Refusal is null
+                ? new BulkAnswer(line.Number, content.Key, Word(result.Outcome), deal.ToString(), result.Status.ToString(), null, null, null)
+                : BulkAnswer.Rejected(line.Number, content.Key, deal, result.Refusal);
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException or Npgsql.NpgsqlException)
+        {
+            return BulkAnswer.Rejected(line.Number, content.Key, deal, new Refusal(
+                EdgeCodes.Unavailable, "The outcome of this line is open: send it again."));
+        }
+    }
+
+    private static string Word(AttestOutcome outcome) => outcome switch
+    {
+        AttestOutcome.Created => "created",
+        AttestOutcome.Advanced => "advanced",
+        AttestOutcome.Replayed => "replayed",
+        _ => "rejected",
+    };
+
+    private sealed class NdjsonResult(BulkAnswer[] answers) : IResult
+    {
+        private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        };
+
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.ContentType = ContentType;
+            var writer = httpContext.Response.BodyWriter;
+            foreach (var answer in answers)
+            {
+                writer.Write(JsonSerializer.SerializeToUtf8Bytes(answer, Options));
+                writer.Write("\n"u8);
+            }
+            await writer.FlushAsync(httpContext.RequestAborted);
+        }
+    }
+}
+
+/// <summary>One line of the answer.</summary>
+internal sealed record BulkAnswer(
+    int Line, string? Key, string Status, string? Deal, string? State, string? Code, string? Field, string? Detail)
+{
+    public static BulkAnswer Rejected(int line, string? key, DealId? deal, Refusal refusal) =>
+        new(line, key, "rejected", deal?.ToString(), null, refusal.Code, refusal.Field, refusal.Text);
+}
+
+/// <summary>One referral line; see docs/formats/handshake.md, "Bulk requests".</summary>
+internal sealed record BulkLineBody(
+    string Key, string Vertical, string Product, string Referrer, string? Upline, string Receiver, string Client, string? Currency,
+    DateOnly ReferredOn, DateOnly? AcknowledgedOn, DateOnly? IntakeOn, DateOnly? SettledOn, long? SettledValueMinor, DateOnly? CompletedOn,
+    DateOnly? WithdrawnOn, DateOnly? DeclinedOn, string? Reason);

@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using Commission.Domain;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Commission.Api.Http;
+
+/// <summary>A request that cannot be served as it stands; becomes a problem answer.</summary>
+internal sealed class ProblemException(Refusal refusal) : Exception(refusal.Text)
+{
+    public Refusal Refusal { get; } = refusal;
+
+    public static ProblemException Field(string field, string text) => new(new Refusal(RefusalCodes.InvalidField, text, field));
+}
+
+/// <summary>Codes that only the HTTP edge gives.</summary>
+internal static class EdgeCodes
+{
+    public const string KeyMissing = "IDEMPOTENCY_KEY_MISSING";
+    public const string InFlight = "REQUEST_IN_FLIGHT";
+    public const string TooLarge = "BODY_TOO_LARGE";
+    public const string WrongContentType = "UNSUPPORTED_MEDIA_TYPE";
+    public const string NotFound = "NOT_FOUND";
+    public const string Unavailable = "UNAVAILABLE";
+}
+
+/// <summary>Refusals as RFC 9457 problems: the one table from code to status.</summary>
+internal static class Problems
+{
+    private static readonly FrozenDictionary<string, (int Status, string Title)> Table = new Dictionary<string, (int, string)>(StringComparer.Ordinal)
+    {
+        [RefusalCodes.InvalidField] = (400, "A field is missing or wrong"),
+        [RefusalCodes.InvalidSignature] = (400, "The signature does not verify"),
+        [RefusalCodes.UnknownKey] = (400, "The signing key is not registered"),
+        [RefusalCodes.KeyNotValid] = (400, "The signing key is not valid at that time"),
+        [RefusalCodes.WrongPrevious] = (409, "The chain has another end"),
+        [RefusalCodes.DuplicateIntent] = (409, "This referral exists"),
+        [RefusalCodes.RateCardMissing] = (422, "No rate card covers the referral"),
+        [RefusalCodes.WrongState] = (409, "The deal is not in a state for this"),
+        [RefusalCodes.WrongActor] = (403, "Somebody else must do this"),
+        [RefusalCodes.SelfReferral] = (422, "A referral needs three parties"),
+        [RefusalCodes.TokenExpired] = (410, "The link has expired"),
+        [RefusalCodes.HandshakeNotFound] = (404, "No such link"),
+        [RefusalCodes.DealNotFound] = (404, "No such deal"),
+        [RefusalCodes.UnknownContact] = (422, "No such contact"),
+        [RefusalCodes.UnknownVertical] = (422, "No such vertical"),
+        [RefusalCodes.UnknownProduct] = (422, "No such product"),
+        [RefusalCodes.CurrencyMismatch] = (422, "Another currency is expected"),
+        [RefusalCodes.InvalidDate] = (422, "A date cannot be right"),
+        [RefusalCodes.IdempotencyKeyReused] = (422, "The idempotency key was used before"),
+        [RefusalCodes.NotAuthorised] = (403, "The service is not authorised"),
+        [RefusalCodes.AlreadyExists] = (409, "It exists already"),
+        [RefusalCodes.RetroactiveVersion] = (422, "A version cannot change the past"),
+        [RefusalCodes.MissingBasis] = (422, "A basis is missing"),
+        [RefusalCodes.Busy] = (503, "Busy: try again"),
+        [EdgeCodes.KeyMissing] = (400, "An Idempotency-Key is required"),
+        [EdgeCodes.InFlight] = (409, "The same request is being served"),
+        [EdgeCodes.TooLarge] = (413, "The body is too large"),
+        [EdgeCodes.WrongContentType] = (415, "Another content type is expected"),
+        [EdgeCodes.NotFound] = (404, "Not found"),
+        [EdgeCodes.Unavailable] = (503, "Not available at the moment"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static int StatusOf(string code) => Table[code].Status;
+
+    public static IResult Of(Refusal refusal)
+    {
+        var (status, title) = Table[refusal.Code];
+        var problem = new ProblemDetails { Status = status, Title = title, Detail = refusal.Text };
+        problem.Extensions["code"] = refusal.Code;
+        if (refusal.Field is not null)
+            problem.Extensions["field"] = refusal.Field;
+        if (refusal.Related is not null)
+            problem.Extensions["related"] = refusal.Related;
+        return new ProblemResult(problem, status is 503 || refusal.Code == EdgeCodes.InFlight);
+    }
+
+    private sealed class ProblemResult(ProblemDetails problem, bool retry) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (retry)
+                httpContext.Response.Headers.RetryAfter = "1";
+            return Results.Problem(problem).ExecuteAsync(httpContext);
+        }
+    }
+}

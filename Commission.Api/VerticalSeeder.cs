@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Commission.Domain;
+using Commission.Domain.Rules;
+using Commission.Grains.Interfaces;
+using Commission.Grains.Interfaces.Rules;
+
+namespace Commission.Api;
+
+/// <summary>Makes sure that the verticals that ship as files exist. What exists already is left alone.</summary>
+internal sealed partial class VerticalSeeder(
+    ApiSettings settings, IGrainFactory grains, IHostApplicationLifetime lifetime, VerticalSeeder.Progress progress, ILogger<VerticalSeeder> logger)
+    : BackgroundService
+{
+    private const string Caller = "engine";
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether the seeding is over.</summary>
+    internal sealed class Progress
+    {
+        public volatile bool Done;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The cluster may not be there yet: it tries until it is.")]
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+        var files = Directory.Exists(settings.VerticalsDirectory)
+            ? Directory.EnumerateFiles(settings.VerticalsDirectory, "*.json").Order(StringComparer.Ordinal).ToArray()
+            : [];
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.WhenAll(files.Select(SeedAsync));
+                progress.Done = true;
+                return;
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogNotYet(error);
+                await Task.Delay(Pause, stoppingToken);
+            }
+        }
+    }
+
+    private async Task SeedAsync(string file)
+    {
+        using var json = CanonicalJson.Parse(await File.ReadAllBytesAsync(file));
+        var root = json.RootElement;
+        var code = root.GetProperty("code").GetString()!;
+        var grain = grains.GetGrain<IRuleSetGrain>(GrainKeys.OfVertical(code));
+        if (await grain.Get() is { Versions.Length: > 0 })
+            return;
+        var products = root.GetProperty("products").EnumerateArray()
+            .Select(product => new Product(product.GetProperty("code").GetString()!, product.GetProperty("name").GetString()!)).ToArray();
+        var document = Encoding.UTF8.GetBytes(root.GetProperty("ruleSet").GetRawText());
+        Check(file, await grain.Execute(new CreateVertical(code, root.GetProperty("name").GetString()!, products, null, Request(code, "vertical", document))));
+        Check(file, await grain.Execute(new AddRuleSetVersion(document, null, Request(code, "rule-set", document))));
+    }
+
+    private static RequestFingerprint Request(string code, string what, byte[] document) => RequestFingerprint.Of(Caller, $"seed:{what}:{code}", "seed", document);
+
+    private void Check(string file, RuleSetResult result)
+    {
+        if (result.Refusal is { } refusal && refusal.Code != RefusalCodes.AlreadyExists)
+            LogRefused(Path.GetFileName(file), refusal.Text);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The vertical file {File} is refused: {Reason}")]
+    private partial void LogRefused(string file, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The verticals could not be seeded yet")]
+    private partial void LogNotYet(Exception error);
+}
