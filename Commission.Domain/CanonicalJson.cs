@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Commission.Domain;
 
@@ -37,14 +38,52 @@ public static class CanonicalJson
     /// <exception cref="FormatException">The text is not JSON or repeats a property.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
+        if (!Utf8.IsValid(json.Span))
+            throw new FormatException("Not valid JSON: the bytes are not UTF-8.");
         try
         {
             return JsonDocument.Parse(json, Strict);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new FormatException($"Not valid JSON: {error.Message}", error);
         }
+    }
+
+    /// <summary>A string's text. The parser checks escapes only here: an unpaired surrogate has no UTF-8 form.</summary>
+    /// <exception cref="CanonicalJsonException">The string holds an unpaired surrogate.</exception>
+    internal static string TextOf(JsonElement text, string path)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new CanonicalJsonException(path, "holds an unpaired surrogate.", error);
+        }
+    }
+
+    /// <summary>The members of an object, each name once.</summary>
+    /// <exception cref="CanonicalJsonException">A name holds an unpaired surrogate, or comes twice.</exception>
+    internal static List<(string Name, JsonElement Value)> MembersOf(JsonElement element, string path)
+    {
+        var members = new List<(string Name, JsonElement Value)>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var property in element.EnumerateObject())
+            {
+                if (!names.Add(property.Name))
+                    throw new CanonicalJsonException(path, $"has \"{property.Name}\" twice.");
+                members.Add((property.Name, property.Value));
+            }
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new CanonicalJsonException(path, "has a name with an unpaired surrogate.", error);
+        }
+        return members;
     }
 
     private static void Write(JsonElement element, ArrayBufferWriter<byte> buffer, string path)
@@ -58,16 +97,18 @@ public static class CanonicalJson
                 WriteArray(element, buffer, path);
                 break;
             case JsonValueKind.String:
-                WriteString(buffer, element.GetString()!);
+                WriteString(buffer, TextOf(element, path));
                 break;
             case JsonValueKind.Number when IsInteger(element, out var number):
                 WriteInteger(buffer, number);
                 break;
             default:
-                throw new FormatException(
-                    $"{path}: only objects, arrays, strings and integers within ±(2^53−1) are allowed; found {element.GetRawText()}.");
+                throw new CanonicalJsonException(
+                    path, $"only objects, arrays, strings and integers within ±(2^53−1) are allowed; found {Shorten(element.GetRawText())}.");
         }
     }
+
+    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 
     private static bool IsInteger(JsonElement element, out long number) =>
         element.TryGetInt64(out number) && number is >= -MaxInteger and <= MaxInteger
@@ -75,10 +116,10 @@ public static class CanonicalJson
 
     private static void WriteObject(JsonElement element, ArrayBufferWriter<byte> buffer, string path)
     {
-        var properties = element.EnumerateObject().ToArray();
-        Array.Sort(properties, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        var properties = MembersOf(element, path);
+        properties.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         buffer.Write("{"u8);
-        for (var i = 0; i < properties.Length; i++)
+        for (var i = 0; i < properties.Count; i++)
         {
             if (i > 0)
                 buffer.Write(","u8);
@@ -105,6 +146,8 @@ public static class CanonicalJson
 
     internal static void WriteInteger(ArrayBufferWriter<byte> buffer, long number)
     {
+        if (number is < -MaxInteger or > MaxInteger)
+            throw new OverflowException($"{number} is beyond ±(2^53−1): not every JSON reader would keep it.");
         number.TryFormat(buffer.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
         buffer.Advance(written);
     }
@@ -166,6 +209,13 @@ public static class CanonicalJson
         };
         buffer.Write(Encoding.ASCII.GetBytes(escape));
     }
+}
+
+/// <summary>JSON that the canonical subset excludes, with the path of the place.</summary>
+internal sealed class CanonicalJsonException(string path, string problem, Exception? cause = null)
+    : FormatException($"{path}: {problem}", cause)
+{
+    public string Path { get; } = path;
 }
 
 /// <summary>Builds one canonical JSON object from members added in any order.</summary>

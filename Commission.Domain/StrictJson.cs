@@ -19,12 +19,12 @@ internal readonly record struct StrictNode(JsonElement Element, string Path)
 
     public void Allow(params ReadOnlySpan<string> names)
     {
-        if (Element.ValueKind != JsonValueKind.Object)
-            throw Mistake(Path, "an object", Element.ValueKind.ToString());
-        foreach (var property in Element.EnumerateObject())
+        foreach (var (name, value) in Members())
         {
-            if (!names.Contains(property.Name))
-                throw Mistake(PathOf(property.Name), "one of " + string.Join(", ", names.ToArray()), $"\"{property.Name}\"");
+            if (!names.Contains(name))
+                throw Mistake(PathOf(name), "one of " + string.Join(", ", names.ToArray()), $"\"{name}\"");
+            if (value.Element.ValueKind == JsonValueKind.Null)
+                throw Mistake(PathOf(name), "a value, or no such member", "null");
         }
     }
 
@@ -33,7 +33,7 @@ internal readonly record struct StrictNode(JsonElement Element, string Path)
         if (Element.ValueKind != JsonValueKind.Object)
             throw Mistake(Path, "an object", Element.ValueKind.ToString());
         var self = this;
-        return Element.EnumerateObject().Select(property => (property.Name, new StrictNode(property.Value, self.PathOf(property.Name))));
+        return CanonicalJson.MembersOf(Element, Path).Select(member => (member.Name, new StrictNode(member.Value, self.PathOf(member.Name))));
     }
 
     public IEnumerable<StrictNode> Items()
@@ -44,10 +44,19 @@ internal readonly record struct StrictNode(JsonElement Element, string Path)
         return Element.EnumerateArray().Select((item, index) => new StrictNode(item, $"{path}[{index}]"));
     }
 
-    public StrictNode? Find(string name) =>
-        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? new StrictNode(value, PathOf(name))
-            : null;
+    public StrictNode? Find(string name)
+    {
+        try
+        {
+            return Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+                ? new StrictNode(value, PathOf(name))
+                : null;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new CanonicalJsonException(Path, "has a name with an unpaired surrogate.", error);
+        }
+    }
 
     public StrictNode Get(string name) => Find(name) ?? throw Mistake(PathOf(name), "a value", "nothing");
 
@@ -55,7 +64,9 @@ internal readonly record struct StrictNode(JsonElement Element, string Path)
 
     public string? OptionalText(string name) => Find(name)?.AsText();
 
-    public string AsText() => Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Mistake(Path, "a string", Raw);
+    public string AsText() => Element.ValueKind == JsonValueKind.String
+        ? CanonicalJson.TextOf(Element, Path)
+        : throw Mistake(Path, "a string", Raw);
 
     public long Integer(string name, long from, long to) => Get(name).AsInteger(from, to);
 

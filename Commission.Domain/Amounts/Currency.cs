@@ -21,8 +21,8 @@ public readonly record struct Currency([property: Id(0)] string Code)
     /// <summary>The Australian dollar.</summary>
     public static Currency Aud => new("AUD");
 
-    /// <summary>Decimals of the minor unit: 2 for cents, 0 for yen.</summary>
-    public int Decimals => Known[Code];
+    /// <summary>Decimals of the minor unit: 2 for cents, 0 for yen and for the default value, which is no currency.</summary>
+    public int Decimals => Code is null ? 0 : Known[Code];
 
     /// <summary>Reads a code; false for a currency that the engine does not know.</summary>
     public static bool TryParse(string? code, out Currency currency)
@@ -32,5 +32,5 @@ public readonly record struct Currency([property: Id(0)] string Code)
     }
 
     /// <inheritdoc />
-    public override string ToString() => Code;
+    public override string ToString() => Code ?? "";
 }

@@ -39,7 +39,7 @@ internal static class AttestedSteps
     private static Refusal? CheckSignature(BulkSignature bulk, DealFacts facts, DateTimeOffset now)
     {
         var attestation = bulk.Attestation;
-        if (facts.Signer is not { } key || key.Owner != attestation.Service)
+        if (facts.Signer is not { } key || key.Owner != attestation.Service || key.Id != attestation.Key)
             return new Refusal(RefusalCodes.UnknownKey, $"The key is not registered for {attestation.Service}.", "attestation.key");
         if (attestation.Time < key.ValidFrom || attestation.Time >= (key.ValidTo ?? DateTimeOffset.MaxValue))
             return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is not valid at the attestation's time.", "attestation.key");
@@ -67,7 +67,7 @@ internal static class AttestedSteps
         }
         if (line.Closing is not null && line.Settlement is not null)
             return new Refusal(RefusalCodes.WrongState, "A settled deal can be neither declined nor withdrawn.", "settledOn");
-        return CheckDates([.. dates, ("closing", line.Closing?.On)], DateOnly.FromDateTime(now.UtcDateTime).AddDays(1));
+        return CheckDates([.. dates, (line.Closing?.Step == HandshakeStep.Decline ? "declinedOn" : "withdrawnOn", line.Closing?.On)], DateOnly.FromDateTime(now.UtcDateTime).AddDays(1));
     }
 
     private static Refusal? CheckDates((string Field, DateOnly? On)[] dates, DateOnly tomorrow)
@@ -89,7 +89,7 @@ internal static class AttestedSteps
     private static Refusal? CheckMembers(AttestedLine line, ContactId service, DealFacts facts)
     {
         var refusal = IntentRules.Check(
-            facts, line.Vertical, line.Product, line.Referrer, line.Receiver, line.Client, line.Upline);
+            facts, "referrer", line.Vertical, line.Product, line.Referrer, line.Receiver, line.Client, line.Upline);
         return refusal ?? Authorised(facts, line.Referrer, service, "referrer") ?? Authorised(facts, line.Receiver, service, "receiver");
     }
 
@@ -113,7 +113,7 @@ internal static class AttestedSteps
             : state.Product != line.Product ? "product"
             : state.ReferredOn != line.ReferredOn ? "referredOn"
             : line.Upline is not null && state.Upline != line.Upline ? "upline"
-            : state.Status >= DealStatus.Settled && line.Settlement is { } settlement
+            : state.Status is DealStatus.Settled or DealStatus.Complete && line.Settlement is { } settlement
                 && (state.SettledValue != settlement.Value || state.SettledOn != settlement.On || !state.Bases.SequenceEqual(settlement.Bases)) ? "settledValueMinor"
             : Enumerable.Range(0, common).Any(i => state.Steps[i].Step != steps[i].Step || state.Steps[i].Time != Time(steps[i].On)) ? "stage"
             : null;

@@ -6,6 +6,11 @@ namespace Commission.Domain.Deals;
 /// <summary>What a decision needs to know besides the deal itself. The shell looks it up; the machine only reads.</summary>
 public sealed record DealFacts
 {
+    /// <summary>
+    /// The deal that the command was sent to: an intent must name it, for nothing else says which deal a state that does
+    /// not exist yet belongs to. Null leaves the check to the caller.
+    /// </summary>
+    public DealId? Deal { get; init; }
     /// <summary>The vertical, or null when its code is unknown.</summary>
     public VerticalFacts? Vertical { get; init; }
     /// <summary>The rule set that decides: the one active on the referral date at H1, the pinned one later.</summary>

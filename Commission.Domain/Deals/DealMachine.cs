@@ -31,18 +31,18 @@ public static class DealMachine
 
     /// <summary>
     /// What a repeated request gets: the step it made before, the refusal it got before, or, with another body, the
-    /// refusal of a reused key. Nothing for a new request.
+    /// refusal of a reused key. Nothing for a new request. Only for single requests: a bulk line that goes on from an
+    /// earlier one has the same key and another body, and <see cref="Decide"/> itself adds nothing twice.
     /// </summary>
     public static (StepRecord? Step, Refusal? Refusal) Replay(DealState state, RequestFingerprint request)
     {
-        var step = state.Steps.FirstOrDefault(step => step.Request.Key == request.Key && step.AttestedBy is null)
-            ?? state.Steps.FirstOrDefault(step => step.Request.Key == request.Key);
-        if (step is not null)
-            return step.Request.Body == request.Body ? (step, null) : (null, RequestFingerprint.Reused());
-        var refused = state.Refusals.FirstOrDefault(refused => refused.Request.Key == request.Key);
-        if (refused is null)
-            return (null, null);
-        return (null, refused.Request.Body == request.Body ? refused.Refusal : RequestFingerprint.Reused());
+        if (state.Steps.FirstOrDefault(step => step.Request == request) is { } step)
+            return (step, null);
+        if (state.Refusals.FirstOrDefault(refused => refused.Request == request) is { } refused)
+            return (null, refused.Refusal);
+        return state.Steps.Any(step => step.Request.Key == request.Key) || state.Refusals.Any(refused => refused.Request.Key == request.Key)
+            ? (null, RequestFingerprint.Reused())
+            : (null, null);
     }
 
     /// <summary>Whether a refusal is final for its request: the same key gets it again even if the deal moves on.</summary>

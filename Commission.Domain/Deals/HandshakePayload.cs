@@ -22,6 +22,12 @@ public abstract record HandshakePayload(
     /// <summary>The step it is the payload of.</summary>
     public abstract HandshakeStep Step { get; }
 
+    /// <summary>
+    /// The public key (DER SubjectPublicKeyInfo) that the client's browser made for this step, or null when the signer's
+    /// key is already known. Its id is <see cref="KeyId.Derive"/> of the actor and these bytes.
+    /// </summary>
+    public virtual byte[]? BroughtKey => null;
+
     /// <summary>RFC 8785 bytes: exactly what the signature covers.</summary>
     public byte[] ToCanonical()
     {
@@ -76,6 +82,9 @@ public sealed record AcknowledgementPayload(
 {
     /// <inheritdoc />
     public override HandshakeStep Step => HandshakeStep.Acknowledgement;
+
+    /// <inheritdoc />
+    public override byte[]? BroughtKey => Key;
 
     /// <inheritdoc />
     protected override void AddFields(CanonicalObject payload) => payload
@@ -138,6 +147,9 @@ public sealed record OutcomePayload(
     public override HandshakeStep Step => HandshakeStep.Outcome;
 
     /// <inheritdoc />
+    public override byte[]? BroughtKey => Key;
+
+    /// <inheritdoc />
     protected override void AddFields(CanonicalObject payload) => payload
         .Add("key", Key is null ? null : Base64Url.Encode(Key))
         .Add("outcome", "confirmed");
@@ -153,6 +165,14 @@ public sealed record ClosingPayload(
     /// <inheritdoc />
     public override HandshakeStep Step => Closing;
 
+    /// <summary>The key that a client brings who declines or withdraws through the magic link, before it had any.</summary>
+    [Id(0)] public byte[]? Key { get; init; }
+
     /// <inheritdoc />
-    protected override void AddFields(CanonicalObject payload) => payload.Add("reason", Reason);
+    public override byte[]? BroughtKey => Key;
+
+    /// <inheritdoc />
+    protected override void AddFields(CanonicalObject payload) => payload
+        .Add("key", Key is null ? null : Base64Url.Encode(Key))
+        .Add("reason", Reason);
 }

@@ -43,7 +43,7 @@ public static class HandshakePayloadReader
         }
         catch (FormatException mistake)
         {
-            return (null, new Refusal(RefusalCodes.InvalidField, mistake.Message));
+            return (null, new Refusal(RefusalCodes.InvalidField, mistake.Message, (mistake as CanonicalJsonException)?.Path));
         }
     }
 
@@ -118,12 +118,16 @@ public static class HandshakePayloadReader
     private static BasisValue[] Bases(StrictNode node)
     {
         var bases = new List<BasisValue>();
-        foreach (var (name, value) in node.Find("bases")?.Members() ?? [])
+        if (node.Find("bases") is not { } stated)
+            return bases;
+        foreach (var (name, value) in stated.Members())
         {
             if (!Basis.Known.Contains(name) || name is Basis.DealValue or Basis.Deal)
                 throw StrictNode.Mistake(value.Path, "a basis other than deal_value and deal: " + string.Join(", ", Basis.Known.Order()), $"\"{name}\"");
             bases.Add(new BasisValue(name, value.AsInteger(0, Money.MaxMinor)));
         }
+        if (bases.Count == 0)
+            throw StrictNode.Mistake(stated.Path, "at least one basis, or no such member", "{}");
         bases.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return [.. bases];
     }
@@ -139,9 +143,12 @@ public static class HandshakePayloadReader
 
     private static ClosingPayload Closing(HandshakeStep step, StrictNode node)
     {
-        AllowAlso(node, "reason");
+        AllowAlso(node, "key", "reason");
         return new ClosingPayload(
-            Deal(node), Actor(node), node.Time("time"), node.Hash("previous"), AttestedBy(node), null, step, Reason(node));
+            Deal(node), Actor(node), node.Time("time"), node.Hash("previous"), AttestedBy(node), null, step, Reason(node))
+        {
+            Key = node.OptionalBytes("key", MaxKeyBytes),
+        };
     }
 
     private static string Reason(StrictNode node) =>
@@ -189,9 +196,12 @@ public static class HandshakePayloadReader
     {
         if (node.OptionalDate("settledOn") is { } settledOn)
             return new AttestedSettlement(settledOn, Value(node), Bases(node));
-        return node.Find("settledValueMinor") is { } value
-            ? throw StrictNode.Mistake("settledOn", "a date, for settledValueMinor is there", value.Element.GetRawText())
-            : null;
+        foreach (var name in (ReadOnlySpan<string>)["settledValueMinor", "bases"])
+        {
+            if (node.Find(name) is not null)
+                throw StrictNode.Mistake("settledOn", $"a date, for {name} is there", "nothing");
+        }
+        return null;
     }
 
     private static AttestedClosing? LineClosing(StrictNode node) => (node.OptionalDate("withdrawnOn"), node.OptionalDate("declinedOn")) switch

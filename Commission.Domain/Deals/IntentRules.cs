@@ -5,18 +5,28 @@ namespace Commission.Domain.Deals;
 /// <summary>What must hold for an intent, signed or attested.</summary>
 internal static class IntentRules
 {
+    /// <param name="facts">What is known.</param>
+    /// <param name="referrerField">What the input calls the referrer: a payload says actor, a bulk line says referrer.</param>
+    /// <param name="vertical">Vertical code.</param>
+    /// <param name="product">Product code.</param>
+    /// <param name="referrer">Referring member.</param>
+    /// <param name="receiver">Receiving member.</param>
+    /// <param name="client">Client.</param>
+    /// <param name="upline">The upline that the input states, or null.</param>
     public static Refusal? Check(
-        DealFacts facts, string vertical, string product, ContactId referrer, ContactId receiver, ContactId client, ContactId? upline) =>
-        CheckParties(facts, referrer, receiver, client, upline) ?? CheckRules(facts, vertical, product);
+        DealFacts facts, string referrerField, string vertical, string product, ContactId referrer, ContactId receiver, ContactId client,
+        ContactId? upline) =>
+        CheckParties(facts, referrerField, referrer, receiver, client, upline) ?? CheckRules(facts, vertical, product);
 
-    private static Refusal? CheckParties(DealFacts facts, ContactId referrer, ContactId receiver, ContactId client, ContactId? upline)
+    private static Refusal? CheckParties(
+        DealFacts facts, string referrerField, ContactId referrer, ContactId receiver, ContactId client, ContactId? upline)
     {
         if (referrer == receiver || client == referrer || client == receiver)
             return new Refusal(RefusalCodes.SelfReferral, "Referrer, receiver and client must be three different contacts.",
                 client == referrer || client == receiver ? "client" : "receiver");
         if (upline == referrer)
             return new Refusal(RefusalCodes.SelfReferral, "A referrer cannot be its own upline.", "upline");
-        return Kind(facts, referrer, "actor", ContactType.Member, ContactType.Partner)
+        return Kind(facts, referrer, referrerField, ContactType.Member, ContactType.Partner)
             ?? Kind(facts, receiver, "receiver", ContactType.Member, ContactType.Partner)
             ?? Kind(facts, client, "client", ContactType.Customer, ContactType.Customer)
             ?? (upline is { } person ? Kind(facts, person, "upline", ContactType.Member, ContactType.Partner) : null);
@@ -49,6 +59,8 @@ internal static class SettlementRules
     public static Refusal? Check(DealState settled, DealFacts facts)
     {
         var rules = facts.RuleSet ?? throw new InvalidOperationException("The pinned rule set is not at hand.");
+        if (rules.Hash != settled.RuleHash)
+            throw new InvalidOperationException($"Rule set {rules.Hash} is not the pinned {settled.RuleHash}.");
         if (settled.SettledValue.Currency != rules.Currency)
             return new Refusal(RefusalCodes.CurrencyMismatch, $"currency must be {rules.Currency}, as the rule set says.", "currency");
         var calculation = DealMachine.CalculationFactsOf(settled);

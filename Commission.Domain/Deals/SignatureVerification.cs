@@ -63,12 +63,11 @@ public static class SignatureVerification
                 && client.RootElement.TryGetProperty("type", out var type) && type.ValueEquals("webauthn.get")
                 && client.RootElement.TryGetProperty("challenge", out var challenge)
                 && challenge.ValueKind == JsonValueKind.String
-                && challenge.GetString() == Base64Url.Encode(SHA256.HashData(payload));
+                && CanonicalJson.TextOf(challenge, "challenge") == Base64Url.Encode(SHA256.HashData(payload));
         }
-        catch (FormatException)
+        catch (Exception error) when (error is FormatException or InvalidOperationException)
         {
             return false;
         }
     }
-
 }

@@ -21,7 +21,7 @@ internal static class SignedSteps
 
         var recorded = DealMachine.Recorded(
             payload, command.Envelope, now, command.Caller, command.Fingerprint, PinOf(payload, facts));
-        if (CheckSignature(command, facts, recorded.PayloadBytes) is { } unsigned)
+        if (CheckSignature(command, facts, recorded.PayloadBytes, now) is { } unsigned)
             return unsigned;
         return Complete(state, recorded, facts);
     }
@@ -51,7 +51,9 @@ internal static class SignedSteps
         var step = command.Payload.Step;
         if (!state.Exists && step != HandshakeStep.Intent)
             return new Refusal(RefusalCodes.DealNotFound, "There is no such deal.", "id");
-        if (command.Link is not null && !facts.LinkMatches)
+        if ((state.Exists ? state.Id : facts.Deal) is { } deal && command.Payload.Deal != deal)
+            return new Refusal(RefusalCodes.InvalidField, $"deal must be {deal}.", "payload.deal");
+        if (command.Link is not null && (!facts.LinkMatches || step == HandshakeStep.Intent))
             return LinkNotFound();
         if (state.Status == DealStatus.Expired || DealMachine.IsOverdue(state, now))
             return step == HandshakeStep.Acknowledgement ? LinkExpired() : DealMachine.WrongState(state);
@@ -68,8 +70,7 @@ internal static class SignedSteps
     /// <summary>A key that is not registered can only come in through the magic link, once.</summary>
     private static Refusal? CheckLink(DealState state, RecordHandshake command, DateTimeOffset now)
     {
-        var bringsKey = command.Payload is AcknowledgementPayload { Key: not null } or OutcomePayload { Key: not null };
-        if (bringsKey && command.Link is null)
+        if (command.Payload.BroughtKey is not null && command.Link is null)
             return LinkNotFound();
         return command.Link is not null && now >= state.Steps[^1].RecordedAt + DealMachine.LinkLifetime ? LinkExpired() : null;
     }
@@ -78,7 +79,7 @@ internal static class SignedSteps
         new(RefusalCodes.HandshakeNotFound, "This link is unknown or was used.", "link");
 
     private static Refusal LinkExpired() =>
-        new(RefusalCodes.TokenExpired, "The link is older than seven days; ask for a new referral.", "link");
+        new(RefusalCodes.TokenExpired, "The link is older than seven days.", "link");
 
     private static Refusal? CheckActor(DealState state, RecordHandshake command, DealFacts facts)
     {
@@ -90,7 +91,7 @@ internal static class SignedSteps
             return new Refusal(RefusalCodes.WrongActor, $"{payload.Actor} may not take {payload.Step.Name()} of this deal.", "actor");
         if (payload.AttestedBy is not { } service)
             return null;
-        if (payload is AcknowledgementPayload { Key: not null } or OutcomePayload { Key: not null })
+        if (payload.BroughtKey is not null)
             return new Refusal(RefusalCodes.InvalidField, "An attested step brings no key of the client.", "payload.key");
         return facts.Contacts.TryGetValue(AuthoriserOf(state, payload), out var member) && member.AuthorisedServices.Contains(service)
             ? null
@@ -119,7 +120,7 @@ internal static class SignedSteps
             return new Refusal(RefusalCodes.InvalidDate, "time lies in the future.", "payload.time");
         if (payload.AttestedBy is null && payload.Time < now - MaxAge)
             return new Refusal(RefusalCodes.InvalidDate, "time is more than 24 hours ago: sign again.", "payload.time");
-        if (state.Exists && payload.Time < state.Steps[^1].Time - ClockSkew)
+        if (state.Exists && payload.Time + ClockSkew < TimeOf(state.Steps[^1]))
             return new Refusal(RefusalCodes.InvalidDate, "time is before the previous handshake's.", "payload.time");
         var day = DateOnly.FromDateTime(payload.Time.UtcDateTime);
         return payload switch
@@ -130,6 +131,9 @@ internal static class SignedSteps
             _ => null,
         };
     }
+
+    /// <summary>An attested date may be tomorrow's, east of Greenwich; what is recorded happened by then at the latest.</summary>
+    private static DateTimeOffset TimeOf(StepRecord step) => step.Time < step.RecordedAt ? step.Time : step.RecordedAt;
 
     /// <summary>A member's own referral date is the day of signing, give or take a time zone: no backdating to a better rate.</summary>
     private static Refusal? CheckReferralDate(IntentPayload intent, DateOnly day)
@@ -150,10 +154,12 @@ internal static class SignedSteps
 
     private static Refusal? CheckContent(DealState state, HandshakePayload payload, DealFacts facts)
     {
+        if (payload.BroughtKey is { } key && !Members.MemberMachine.HasP256Form(key))
+            return new Refusal(RefusalCodes.InvalidField, "key must be a DER SubjectPublicKeyInfo of an EC P-256 key.", "payload.key");
         if (payload is not IntentPayload intent)
             return null;
         var refusal = IntentRules.Check(
-            facts, intent.Vertical, intent.Product, intent.Actor, intent.Receiver, intent.Client, intent.Upline);
+            facts, "actor", intent.Vertical, intent.Product, intent.Actor, intent.Receiver, intent.Client, intent.Upline);
         if (refusal is not null)
             return refusal;
         if (facts.Contacts[intent.Client].Commitment != intent.ClientCommitment)
@@ -167,15 +173,30 @@ internal static class SignedSteps
         ? new Pin(facts.RuleSet!.Hash, intent.Upline ?? facts.Contacts[intent.Actor].Upline)
         : null;
 
-    private static Refusal? CheckSignature(RecordHandshake command, DealFacts facts, byte[] payload)
+    private static Refusal? CheckSignature(RecordHandshake command, DealFacts facts, byte[] payload, DateTimeOffset now)
     {
-        var signer = command.Payload.AttestedBy ?? command.Payload.Actor;
-        if (facts.Signer is not { } key || key.Owner != signer)
+        var stated = command.Payload;
+        var signer = stated.AttestedBy ?? stated.Actor;
+        if (facts.Signer is not { } key || key.Owner != signer || key.Id != KeyOf(command.Envelope)
+            || (stated.BroughtKey is { } brought && key.Id != KeyId.Derive(signer, brought)))
             return new Refusal(RefusalCodes.UnknownKey, $"The key in the signature is not registered for {signer}.", "signature.key");
-        if (command.Payload.Time < key.ValidFrom || command.Payload.Time >= (key.ValidTo ?? DateTimeOffset.MaxValue))
+        if (!IsValidAt(key, stated.Time))
             return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is not valid at the payload's time.", "signature.key");
+        if (stated.AttestedBy is not null && !IsValidAt(key, now))
+            return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is no longer valid.", "signature.key");
         return SignatureVerification.Verify(key, payload, command.Envelope, facts.RelyingParty)
             ? null
             : new Refusal(RefusalCodes.InvalidSignature, "The signature does not verify over the canonical payload bytes.", "signature");
     }
+
+    private static bool IsValidAt(SigningKey key, DateTimeOffset instant) =>
+        key.ValidFrom <= instant && (key.ValidTo is null || instant < key.ValidTo);
+
+    /// <summary>The key that a signature over the payload itself names; other envelopes do not sign one payload.</summary>
+    private static KeyId? KeyOf(SignatureEnvelope envelope) => envelope switch
+    {
+        Es256Signature signature => signature.Key,
+        WebAuthnSignature assertion => assertion.Key,
+        _ => null,
+    };
 }

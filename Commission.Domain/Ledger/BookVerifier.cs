@@ -59,8 +59,9 @@ public sealed class BookVerifier(string book)
             return $"{side.Account} has a gap: entry {side.Sequence} follows {before.Sequence}";
         if (side.Previous != before.LastLeaf)
             return $"{side.Account} does not follow its previous entry";
-        if (side.BalanceMinor != before.BalanceMinor + change)
-            return $"{side.Account} states a balance of {side.BalanceMinor}, the entries give {before.BalanceMinor + change}";
+        var balance = (Int128)before.BalanceMinor + change;
+        if (side.BalanceMinor != balance)
+            return $"{side.Account} states a balance of {side.BalanceMinor}, the entries give {balance}";
         _accounts[key] = new AccountHead(side.Sequence, hash, side.BalanceMinor);
         return null;
     }

@@ -43,6 +43,7 @@ public static class LeafEncoding
     private const byte EntryType = 1;
     private const byte HandshakeType = 2;
     private const int MaxBlobBytes = 1 << 20;
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Encodes a leaf.</summary>
     public static byte[] Encode(Leaf leaf)
@@ -120,11 +121,13 @@ public static class LeafEncoding
 
     private static EntryLeaf DecodeEntry(string book, long sequence, Hash previous, DateTimeOffset postedAt, ref Reader reader)
     {
-        var kind = (EntryKind)reader.Byte();
+        var kind = reader.Byte() is var known and (byte)EntryKind.Accrual
+            ? (EntryKind)known
+            : throw new FormatException("Unknown kind of entry.");
         var deal = DealId.From(reader.Id());
-        var currency = Currency.TryParse(reader.Text(), out var known) ? known : throw new FormatException("Unknown currency.");
+        var currency = Currency.TryParse(reader.Text(), out var parsed) ? parsed : throw new FormatException("Unknown currency.");
         var amount = new Money(reader.Long(), currency);
-        var effectiveOn = DateOnly.FromDayNumber(reader.Int());
+        var effectiveOn = Date(reader.Int());
         var (rule, facts, explanation) = (reader.Hash(), reader.Hash(), reader.Hash());
         var actor = ContactId.From(reader.Id());
         var ordinal = reader.Int();
@@ -137,7 +140,15 @@ public static class LeafEncoding
     private static EntrySide DecodeSide(ref Reader reader) => new(reader.Text(), reader.Long(), reader.Hash(), reader.Long());
 
     private static HandshakeDraft DecodeHandshake(ref Reader reader) =>
-        new(DealId.From(reader.Id()), (HandshakeStep)reader.Byte(), reader.Blob(), reader.Blob());
+        new(DealId.From(reader.Id()), Step(reader.Byte()), reader.Blob(), reader.Blob());
+
+    private static HandshakeStep Step(byte step) => step is >= (byte)HandshakeStep.Intent and <= (byte)HandshakeStep.Expiry
+        ? (HandshakeStep)step
+        : throw new FormatException($"Unknown step {step}.");
+
+    private static DateOnly Date(int dayNumber) => dayNumber >= 0 && dayNumber <= DateOnly.MaxValue.DayNumber
+        ? DateOnly.FromDayNumber(dayNumber)
+        : throw new FormatException("The date is out of range.");
 
     private static long Microseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
@@ -174,15 +185,17 @@ public static class LeafEncoding
 
         public void Text(string value)
         {
-            var count = Encoding.UTF8.GetByteCount(value);
+            var count = StrictUtf8.GetByteCount(value);
             if (count > byte.MaxValue)
                 throw new FormatException($"'{value}' is longer than 255 bytes.");
             Byte((byte)count);
-            Encoding.UTF8.GetBytes(value, Take(count));
+            StrictUtf8.GetBytes(value, Take(count));
         }
 
         public void Blob(byte[] value)
         {
+            if (value.Length > MaxBlobBytes)
+                throw new FormatException($"A part of {value.Length} bytes is too large.");
             Int(value.Length);
             value.CopyTo(Take(value.Length));
         }
@@ -192,7 +205,6 @@ public static class LeafEncoding
 
     private ref struct Reader(ReadOnlySpan<byte> bytes)
     {
-        private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         private ReadOnlySpan<byte> _rest = bytes;
 
         private ReadOnlySpan<byte> Take(int count)

@@ -14,7 +14,11 @@ public static class MemberMachine
     /// <summary>Remembered requests of one contact; older ones are forgotten.</summary>
     public const int MaxRequests = 128;
 
+    /// <summary>Bytes of a salt at least: fewer could be guessed, and with it the person behind a commitment.</summary>
+    public const int MinSaltBytes = 16;
+
     /// <summary>Decides one command.</summary>
+    /// <exception cref="InvalidOperationException">The salt is too short: callers make it, people do not send it.</exception>
     public static Decision<MemberEvent> Decide(MemberState state, MemberCommand command, DateTimeOffset now)
     {
         if (command is CreateContact create)
@@ -64,6 +68,8 @@ public static class MemberMachine
     {
         if (state.Exists)
             return new Refusal(RefusalCodes.AlreadyExists, "A contact with this id exists.", "id");
+        if (command.Salt.Length < MinSaltBytes)
+            throw new InvalidOperationException($"A salt needs {MinSaltBytes} bytes, not {command.Salt.Length}.");
         var refusal = TextRefusal("name", command.Name, required: true)
             ?? TextRefusal("email", command.Email, required: false)
             ?? TextRefusal("phone", command.Phone, required: false);
@@ -128,15 +134,31 @@ public static class MemberMachine
             new ServiceAuthorised(command.Service, new AcceptedRequest(command.Fingerprint, null)));
     }
 
-    /// <summary>Whether the bytes are exactly one EC P-256 public key.</summary>
+    /// <summary>
+    /// The 26 bytes before the point: SEQUENCE, id-ecPublicKey, prime256v1, BIT STRING (RFC 5480 section 2). With the
+    /// uncompressed point they are the one form that WebCrypto exports, so that one key has one id.
+    /// </summary>
+    private static ReadOnlySpan<byte> P256Header =>
+    [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03,
+        0x01, 0x07, 0x03, 0x42, 0x00,
+    ];
+
+    /// <summary>Whether the bytes have the form of an uncompressed EC P-256 public key; cheap, does not check the point.</summary>
+    public static bool HasP256Form(ReadOnlySpan<byte> subjectPublicKeyInfo) =>
+        subjectPublicKeyInfo.Length == P256Header.Length + 65 && subjectPublicKeyInfo.StartsWith(P256Header)
+        && subjectPublicKeyInfo[P256Header.Length] == 0x04;
+
+    /// <summary>Whether the bytes are exactly one EC P-256 public key, uncompressed.</summary>
     public static bool IsP256(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
+        if (!HasP256Form(subjectPublicKeyInfo))
+            return false;
         try
         {
             using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out var read);
-            return read == subjectPublicKeyInfo.Length && key.KeySize == 256
-                && key.ExportParameters(false).Curve.Oid.Value == "1.2.840.10045.3.1.7";
+            key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+            return true;
         }
         catch (CryptographicException)
         {

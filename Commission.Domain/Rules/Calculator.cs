@@ -42,6 +42,8 @@ public static class Calculator
         var basis = BasisValue(component.BasisName, facts)
             ?? throw new InvalidOperationException($"The facts state no {component.BasisName}.");
         var (pool, clause) = component.Pool(basis);
+        if (pool is < -Money.MaxMinor or > Money.MaxMinor)
+            throw new OverflowException($"The pool of {component.Name} is {pool}, beyond {Money.MaxMinor} minor units.");
         var (parties, weights) = Weights(component.Split, platformFee, facts);
         var parts = Allocation.LargestRemainder(pool, weights);
         if (parts.Sum() != pool)

@@ -105,11 +105,22 @@ public static class RuleSetMachine
         var latest = state.Versions[^1];
         if (latest.Hash == document.Hash.ToString())
             return new Refusal(RefusalCodes.AlreadyExists, "This document is the latest version.", "$", latest.Id);
-        return document.EffectiveFrom <= latest.EffectiveFrom || document.EffectiveFrom < DateOnly.FromDateTime(now.UtcDateTime)
+        var decided = LatestDecided(latest, now);
+        return document.EffectiveFrom <= decided
             ? new Refusal(RefusalCodes.RetroactiveVersion,
-                $"$.effectiveFrom: expected a date after {latest.EffectiveFrom:yyyy-MM-dd} and not in the past, found " +
-                $"{document.EffectiveFrom:yyyy-MM-dd}. Dates that a version already decides stay decided.", "$.effectiveFrom")
+                $"$.effectiveFrom: expected a date after {decided:yyyy-MM-dd}, found {document.EffectiveFrom:yyyy-MM-dd}. " +
+                "Dates that a version already decides stay decided.", "$.effectiveFrom")
             : null;
+    }
+
+    /// <summary>
+    /// The last referral date that the latest version may have decided: east of Greenwich it is tomorrow already, and a
+    /// deal of that date keeps the version it was pinned to.
+    /// </summary>
+    private static DateOnly LatestDecided(RuleSetVersion latest, DateTimeOffset now)
+    {
+        var tomorrow = DateOnly.FromDateTime(now.UtcDateTime).AddDays(1);
+        return latest.EffectiveFrom > tomorrow ? latest.EffectiveFrom : tomorrow;
     }
 
     private static RuleSetVersion Version(RuleSetState state, RuleSetDocument document, ContactId? author, DateTimeOffset now) => new(

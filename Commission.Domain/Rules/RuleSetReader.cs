@@ -14,6 +14,8 @@ public static class RuleSetReader
     public const int MaxBytes = 256 * 1024;
 
     private const long MaxWeight = 1_000_000;
+    /// <summary>Keeps the weights of an explanation (100 × 10^decimals × weight) below 2^53, exact in every JSON reader.</summary>
+    private const int MaxFeeDecimals = 7;
 
     /// <summary>Reads a document; the refusal's field is the path of the first mistake.</summary>
     public static (RuleSetDocument? Document, Refusal? Refusal) Read(ReadOnlyMemory<byte> json)
@@ -31,7 +33,7 @@ public static class RuleSetReader
         }
         catch (FormatException mistake)
         {
-            return (null, new Refusal(RefusalCodes.InvalidField, mistake.Message, "$"));
+            return (null, new Refusal(RefusalCodes.InvalidField, mistake.Message, (mistake as CanonicalJsonException)?.Path ?? "$"));
         }
     }
 
@@ -51,8 +53,12 @@ public static class RuleSetReader
             throw StrictNode.Mistake("$.products", "at least one product", "none");
         return new RuleSetDocument(
             Code(root.Text("vertical"), "$.vertical"), root.Date("effectiveFrom"), currency, Agreement(root),
-            Percent(root, "platformFeePercent"), products, canonical);
+            PlatformFee(root), products, canonical);
     }
+
+    private static Rate PlatformFee(StrictNode root) => Percent(root, "platformFeePercent") is { Scale: <= MaxFeeDecimals } fee
+        ? fee
+        : throw StrictNode.Mistake("$.platformFeePercent", $"at most {MaxFeeDecimals} decimals", root.Text("platformFeePercent"));
 
     private static string Agreement(StrictNode root) => root.Text("governingAgreement") is { Length: > 0 and <= 200 } text
         ? text
@@ -89,9 +95,13 @@ public static class RuleSetReader
         {
             case "percent":
                 node.Allow("name", "shape", "basis", "ratePercent", "split");
+                if (Basis.IsCount(basis))
+                    throw StrictNode.Mistake($"{node.Path}.basis", "a basis in money, for a percentage", basis);
                 return new PercentComponent(name, basis, Percent(node, "ratePercent"), split);
             case "flat":
                 node.Allow("name", "shape", "basis", "amountMinor", "split");
+                if (!Basis.IsCount(basis))
+                    throw StrictNode.Mistake($"{node.Path}.basis", "deal or units, for a flat amount", basis);
                 return new FlatComponent(name, basis, node.Integer("amountMinor", 0, Money.MaxMinor), split);
             case var other:
                 throw StrictNode.Mistake($"{node.Path}.shape", "percent or flat", other);
