@@ -119,7 +119,7 @@ public static class HandshakePayloadReader
     {
         var bases = new List<BasisValue>();
         if (node.Find("bases") is not { } stated)
-            return bases;
+            return [.. bases];
         foreach (var (name, value) in stated.Members())
         {
             if (!Basis.Known.Contains(name) || name is Basis.DealValue or Basis.Deal)

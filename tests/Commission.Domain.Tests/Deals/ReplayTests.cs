@@ -63,7 +63,7 @@ public sealed class ReplayTests
         var state = new DealScenario().Given(HandshakeStep.Intent).State;
         for (var i = 1; i <= 40; i++)
             state = DealMachine.Evolve(state, new RequestRefused(new RefusedRequest(new RequestFingerprint((UInt128)i, 1), new Refusal("X", $"{i}"))));
-        Assert.Equal(DealMachine.MaxRefusals, state.Refusals.Count);
+        Assert.Equal(DealMachine.MaxRefusals, state.Refusals.Length);
         Assert.Equal("40", DealMachine.Replay(state, new RequestFingerprint(40, 1)).Refusal!.Text);
         Assert.Equal((null, null), DealMachine.Replay(state, new RequestFingerprint(1, 1)));
     }

@@ -85,7 +85,7 @@ public sealed class MemberMachineTests
     public void A_rotated_key_stays_for_old_handshakes()
     {
         var member = MemberScenario.Created().When(MemberScenario.Register(People.Referrer)).When(End(null)).When(MemberScenario.Register(People.Stranger));
-        Assert.Equal(2, member.State.Keys.Count);
+        Assert.Equal(2, member.State.Keys.Length);
         Assert.NotNull(member.State.Keys[0].ValidTo);
         Assert.Null(member.State.Keys[1].ValidTo);
     }
@@ -147,7 +147,7 @@ public sealed class MemberMachineTests
         var state = MemberScenario.Created().State;
         for (var i = 0; i < 300; i++)
             state = MemberMachine.Evolve(state, new KeyEnded(default, Start, new AcceptedRequest(new RequestFingerprint((UInt128)i, 0), null)));
-        Assert.Equal(MemberMachine.MaxRequests, state.Requests.Count);
+        Assert.Equal(MemberMachine.MaxRequests, state.Requests.Length);
         Assert.Equal((UInt128)299, state.Requests[^1].Fingerprint.Key);
     }
 

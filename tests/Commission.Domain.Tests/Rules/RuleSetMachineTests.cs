@@ -46,7 +46,7 @@ public sealed class RuleSetMachineTests
     public void A_product_is_added_once()
     {
         var rules = RuleSetScenario.Created().When(Add("REFINANCE"));
-        Assert.Equal(2, rules.State.Products.Count);
+        Assert.Equal(2, rules.State.Products.Length);
         rules.Decide(Add("REFINANCE")).Refused(RefusalCodes.AlreadyExists, "code");
         rules.Decide(Add("r")).Refused(RefusalCodes.InvalidField, "code");
     }
