@@ -105,7 +105,7 @@ internal static class BulkEndpoint
     private static async Task<BulkAnswer> AttestAsync(IGrainFactory grains, BulkAttestation attestation, Line line, int index, Hash[] path)
     {
         if (line.Content is not { } content)
-            return BulkAnswer.Rejected(line.Number, null, null, line.Refusal!);
+            return BulkAnswer.Rejected(line.Number, KeyOf(line.Signed), null, line.Refusal!);
         var deal = DealId.Derive(attestation.Service, content.Key);
         try
         {
@@ -118,6 +118,21 @@ internal static class BulkEndpoint
         {
             return BulkAnswer.Rejected(line.Number, content.Key, deal, new Refusal(
                 EdgeCodes.Unavailable, "The outcome of this line is open: send it again."));
+        }
+    }
+
+    /// <summary>The key of a line that could not be read, as far as it can be told: the sender looks for it.</summary>
+    private static string? KeyOf(byte[] line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("key", out var key)
+                && key.ValueKind == JsonValueKind.String ? key.GetString() : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
         }
     }
 

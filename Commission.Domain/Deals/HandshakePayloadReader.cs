@@ -151,6 +151,9 @@ public static class HandshakePayloadReader
         };
     }
 
+    /// <summary>History seldom says why.</summary>
+    private static string LineReason(StrictNode node) => node.Find("reason") is null ? "unspecified" : Reason(node);
+
     private static string Reason(StrictNode node) =>
         node.Text("reason") is { Length: > 0 and <= 60 } reason && reason.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')
             ? reason
@@ -207,8 +210,8 @@ public static class HandshakePayloadReader
     private static AttestedClosing? LineClosing(StrictNode node) => (node.OptionalDate("withdrawnOn"), node.OptionalDate("declinedOn")) switch
     {
         (null, null) => null,
-        ({ } withdrawn, null) => new AttestedClosing(HandshakeStep.Withdrawal, withdrawn, Reason(node)),
-        (null, { } declined) => new AttestedClosing(HandshakeStep.Decline, declined, Reason(node)),
+        ({ } withdrawn, null) => new AttestedClosing(HandshakeStep.Withdrawal, withdrawn, LineReason(node)),
+        (null, { } declined) => new AttestedClosing(HandshakeStep.Decline, declined, LineReason(node)),
         _ => throw StrictNode.Mistake("declinedOn", "either withdrawnOn or declinedOn", "both"),
     };
 }
