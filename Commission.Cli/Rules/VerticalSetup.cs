@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using Commission.Cli.Deals.Mappings;
 using Commission.Cli.Http;
 using Commission.Cli.Members;
@@ -14,10 +16,28 @@ internal sealed class VerticalSetup(ApiClient api, ImportService service)
     {
         foreach (var vertical in verticals)
         {
-            if (await api.FindAsync($"api/v1/verticals/{vertical.Code}", cancellation) is null)
+            if (await api.FindAsync($"api/v1/verticals/{vertical.Code}", cancellation) is { } known)
+                await AddProductsAsync(vertical, known.Json(), cancellation);
+            else
                 await PostAsync(vertical.Path, "api/v1/verticals", vertical.Body, "vertical", cancellation);
             foreach (var ruleSet in vertical.RuleSets)
                 await PostAsync(ruleSet.Path, $"api/v1/verticals/{vertical.Code}/rule-sets", ruleSet.Document, "ruleset", cancellation);
+        }
+    }
+
+    /// <summary>A vertical that is there already may lack products that the mapping brings.</summary>
+    private async Task AddProductsAsync(SetupVertical vertical, JsonElement known, CancellationToken cancellation)
+    {
+        if (!known.TryGetProperty("products", out var there))
+            return;
+        var codes = there.EnumerateArray().Select(product => product.GetProperty("code").GetString()).ToHashSet();
+        using var body = JsonDocument.Parse(vertical.Body);
+        if (!body.RootElement.TryGetProperty("products", out var products))
+            return;
+        foreach (var product in products.EnumerateArray().Where(product => !codes.Contains(product.GetProperty("code").GetString())))
+        {
+            await PostAsync(vertical.Path, $"api/v1/verticals/{vertical.Code}/products", Encoding.UTF8.GetBytes(product.GetRawText()),
+                $"product:{vertical.Code}", cancellation);
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class DealGrain(
 {
     public async Task<DealResult> Record(RecordHandshake command)
     {
+        if (command.Payload.Deal.ToString() != this.GetPrimaryKeyString())
+            throw new InvalidOperationException("The step belongs to another deal.");
         var (step, refusal) = DealMachine.Replay(State, command.Fingerprint);
         if (step is not null)
             return await ReceiptAsync(step, replayed: true);

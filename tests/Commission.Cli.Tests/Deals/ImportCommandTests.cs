@@ -30,7 +30,7 @@ public sealed class ImportCommandTests : IDisposable
         Assert.Contains("replayed: 17", second.Output);
         Assert.Contains("created: 0", second.Output);
         Assert.Equal((17, contacts), (_engine.Deals.Count, _engine.Contacts.Count));
-        Assert.Equal(("SOLAR", 1), (Assert.Single(_engine.Verticals).Key, _engine.RuleSets.Count));
+        Assert.Equal(("SHOWROOM_SOLAR", 1), (Assert.Single(_engine.Verticals).Key, _engine.RuleSets.Count));
     }
 
     [Fact]
