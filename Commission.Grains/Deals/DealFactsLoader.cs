@@ -45,7 +45,8 @@ internal sealed class DealFactsLoader(
         {
             Contacts = contacts,
             Signer = await FindSignerAsync(state, payload, command.Envelope, fresh),
-            LinkMatches = command.Link is not null && ClientLinks.Matches(await LinkSecretAsync(), payload.Deal, payload.Step, command.Link),
+            LinkMatches = command.Link is not null && LinkedStep(state, payload) is not HandshakeStep.None and var linked
+                && ClientLinks.Matches(await LinkSecretAsync(), payload.Deal, linked, command.Link),
             RelyingParty = options.Value.RelyingParty,
         };
         if (payload is IntentPayload intent)
@@ -91,6 +92,10 @@ internal sealed class DealFactsLoader(
             ? ClientLinks.Token(await LinkSecretAsync(), deal, next)
             : null;
 
+    /// <summary>The step that the client's link is for: it ends the deal by the link with which it could have gone on.</summary>
+    private static HandshakeStep LinkedStep(DealState state, HandshakePayload payload) =>
+        payload is ClosingPayload ? state.Status.Next() : payload.Step;
+
     private ValueTask<byte[]> LinkSecretAsync() => secrets.GetAsync(LinkSecret);
 
     private async ValueTask AddAsync(Dictionary<ContactId, ContactFacts> contacts, ContactId id, bool fresh)
@@ -102,8 +107,7 @@ internal sealed class DealFactsLoader(
     private async ValueTask<SigningKey?> FindSignerAsync(DealState state, HandshakePayload payload, SignatureEnvelope envelope, bool fresh)
     {
         var id = envelope switch { Es256Signature signed => signed.Key, WebAuthnSignature assertion => assertion.Key, _ => default };
-        var brought = payload switch { AcknowledgementPayload ack => ack.Key, OutcomePayload outcome => outcome.Key, _ => null };
-        if (brought is not null)
+        if (payload.BroughtKey is { } brought)
             return members.Embedded(payload.Actor, id, brought);
         if (payload.AttestedBy is null && state.ClientKey is not null && payload.Actor == state.Client
             && members.Embedded(payload.Actor, id, state.ClientKey) is { } clientKey)
