@@ -58,6 +58,10 @@ public static class ApiHost
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
             builder.WebHost.UseUrls(DefaultUrl);
         LoopbackOnly.Check(builder.Configuration["urls"] ?? DefaultUrl);
+
+        // Kestrel's own section overrules the urls.
+        foreach (var endpoint in builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren())
+            LoopbackOnly.Check(endpoint["Url"] ?? "");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024);
         if (settings.CoHostSilo)
             builder.AddCommissionSilo(connectionString, alone);
@@ -67,7 +71,7 @@ public static class ApiHost
 
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseStatusCodePages();
+        app.UseStatusCodePages(context => Problems.OfStatus(context.HttpContext).ExecuteAsync(context.HttpContext));
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", options => options.WithTitle("Commission engine"));
         app.MapHealth();
@@ -91,6 +95,7 @@ public static class ApiHost
         builder.Services.AddSingleton<InFlightRequests>();
         builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1");
         builder.Services.AddSingleton<VerticalSeeder.Progress>();
         builder.Services.AddHostedService<VerticalSeeder>();

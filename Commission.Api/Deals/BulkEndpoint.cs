@@ -98,7 +98,9 @@ internal static class BulkEndpoint
         }
         catch (FormatException error)
         {
-            return new Line(number, bytes.ToArray(), null, new Refusal(RefusalCodes.InvalidField, error.Message));
+            // What has no canonical form may still be readable enough to name the field.
+            var (_, refusal) = HandshakePayloadReader.ReadLine(bytes);
+            return new Line(number, bytes.ToArray(), null, refusal ?? new Refusal(RefusalCodes.InvalidField, error.Message));
         }
     }
 

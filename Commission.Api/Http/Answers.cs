@@ -49,7 +49,7 @@ internal static class Cursor
         if (cursor is null)
             return null;
         var read = Base64Url.TryDecode(cursor, 1024, out var bytes) ? System.Text.Encoding.UTF8.GetString(bytes).Split('\n') : [];
-        return read.Length == parts ? read : throw WrongCursor();
+        return read.Length == parts && !read.Any(part => part.Contains('\0', StringComparison.Ordinal)) ? read : throw WrongCursor();
     }
 
     public static (DateTimeOffset? Time, string? Id) ReadTime(string? cursor)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Commission.Domain;
 using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
@@ -13,6 +14,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     {
         try
         {
+            RefuseNul(http.Request.Query);
             await next(http);
         }
         catch (ProblemException problem) when (!http.Response.HasStarted)
@@ -22,7 +24,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
             var code = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? EdgeCodes.TooLarge : RefusalCodes.InvalidField;
-            await Problems.Of(new Refusal(code, bad.Message)).ExecuteAsync(http);
+            await Problems.Of(new Refusal(code, bad.Message, UnboundParameter().Match(bad.Message) is { Success: true } match ? match.Groups["name"].Value : null))
+                .ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -48,6 +51,20 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     /// <summary>Failures of the surroundings: the outcome may be open, and the same key finds it out.</summary>
     private static bool IsPassing(Exception error) =>
         error is TimeoutException or NpgsqlException or OrleansException or IOException;
+
+    /// <summary>PostgreSQL has no text with NUL, so nothing can be found by one.</summary>
+    private static void RefuseNul(IQueryCollection query)
+    {
+        foreach (var (name, value) in query)
+        {
+            if (value.ToString().Contains('\0', StringComparison.Ordinal))
+                throw ProblemException.Field(name, $"{name} must not hold the character NUL.");
+        }
+    }
+
+    /// <summary>The framework names a parameter that it cannot read only in its message.</summary>
+    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\"", RegexOptions.ExplicitCapture)]
+    private static partial Regex UnboundParameter();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} could not be served")]
     private partial void LogUnavailable(Exception error, string path);

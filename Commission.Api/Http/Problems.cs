@@ -20,6 +20,7 @@ internal static class EdgeCodes
     public const string TooLarge = "BODY_TOO_LARGE";
     public const string WrongContentType = "UNSUPPORTED_MEDIA_TYPE";
     public const string NotFound = "NOT_FOUND";
+    public const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
     public const string Unavailable = "UNAVAILABLE";
 }
 
@@ -57,10 +58,19 @@ internal static class Problems
         [EdgeCodes.TooLarge] = (413, "The body is too large"),
         [EdgeCodes.WrongContentType] = (415, "Another content type is expected"),
         [EdgeCodes.NotFound] = (404, "Not found"),
+        [EdgeCodes.MethodNotAllowed] = (405, "Another method is expected"),
         [EdgeCodes.Unavailable] = (503, "Not available at the moment"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static int StatusOf(string code) => Table[code].Status;
+    /// <summary>What the framework refused with a bare status, as a problem of ours.</summary>
+    public static IResult OfStatus(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Of(new Refusal(EdgeCodes.NotFound, $"There is nothing at {http.Request.Path}.")),
+        StatusCodes.Status405MethodNotAllowed =>
+            Of(new Refusal(EdgeCodes.MethodNotAllowed, $"{http.Request.Path} does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}.")),
+        StatusCodes.Status415UnsupportedMediaType => Of(new Refusal(EdgeCodes.WrongContentType, "Send the content type that this route takes.", "Content-Type")),
+        var status => Results.Problem(statusCode: status),
+    };
 
     public static IResult Of(Refusal refusal)
     {
@@ -74,13 +84,14 @@ internal static class Problems
         return new ProblemResult(problem, status is 503 || refusal.Code == EdgeCodes.InFlight);
     }
 
+    // Written here and not by the framework, which would add a trace id: a repeated request gets the same bytes.
     private sealed class ProblemResult(ProblemDetails problem, bool retry) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             if (retry)
                 httpContext.Response.Headers.RetryAfter = "1";
-            return Results.Problem(problem).ExecuteAsync(httpContext);
+            return Results.Json(problem, contentType: "application/problem+json", statusCode: problem.Status).ExecuteAsync(httpContext);
         }
     }
 }

@@ -107,7 +107,12 @@ internal static class ContactEndpoints
         body.Allow("validTo");
         var result = await grains.GetGrain<IMemberGrain>(contact.ToString()).Execute(
             new EndKey(keyId, body.OptionalTime("validTo"), request.Caller, request.Fingerprint));
-        return Answers.Command(http, result.Key is null ? null : KeyView.Of(result.Key), NotFoundIfContact(result.Refusal), result.Replayed);
+        var view = result.Key is null ? null : KeyView.Of(result.Key);
+
+        // An end that was named may have been brought forward since: a repeated request gets the end that it named.
+        if (body.OptionalTime("validTo") is { } named)
+            view = view is null ? null : view with { ValidTo = named };
+        return Answers.Command(http, view, NotFoundIfContact(result.Refusal), result.Replayed);
     }
 
     private static async Task<IResult> AuthoriseAsync(string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains)

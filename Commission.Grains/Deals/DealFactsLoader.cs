@@ -45,7 +45,8 @@ internal sealed class DealFactsLoader(
         {
             Contacts = contacts,
             Signer = await FindSignerAsync(state, payload, command.Envelope, fresh),
-            LinkMatches = command.Link is not null && ClientLinks.Matches(await LinkSecretAsync(), payload.Deal, LinkStep(payload.Step), command.Link),
+            LinkMatches = command.Link is not null && LinkedStep(state, payload) is not HandshakeStep.None and var linked
+                && ClientLinks.Matches(await LinkSecretAsync(), payload.Deal, linked, command.Link),
             RelyingParty = options.Value.RelyingParty,
         };
         if (payload is IntentPayload intent)
@@ -91,9 +92,9 @@ internal sealed class DealFactsLoader(
             ? ClientLinks.Token(await LinkSecretAsync(), deal, next)
             : null;
 
-    /// <summary>Whoever may acknowledge by the link may also say no by it.</summary>
-    private static HandshakeStep LinkStep(HandshakeStep step) =>
-        step is HandshakeStep.Decline or HandshakeStep.Withdrawal ? HandshakeStep.Acknowledgement : step;
+    /// <summary>The step that the client's link is for: it ends the deal by the link with which it could have gone on.</summary>
+    private static HandshakeStep LinkedStep(DealState state, HandshakePayload payload) =>
+        payload is ClosingPayload ? state.Status.Next() : payload.Step;
 
     private ValueTask<byte[]> LinkSecretAsync() => secrets.GetAsync(LinkSecret);
 

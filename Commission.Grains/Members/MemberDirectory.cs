@@ -34,6 +34,9 @@ internal sealed class MemberDirectory(IGrainFactory grains, TimeProvider time)
         return profile;
     }
 
+    /// <summary>Forgets a contact that has changed, so that an ended key is refused at once where it was ended.</summary>
+    public void Forget(ContactId id) => _profiles.TryRemove(id, out _);
+
     /// <summary>A contact's registered key, ready to verify; null when it is not registered.</summary>
     public async ValueTask<SigningKey?> FindKeyAsync(ContactId owner, KeyId id, bool fresh)
     {

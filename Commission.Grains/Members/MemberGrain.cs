@@ -10,7 +10,7 @@ namespace Commission.Grains.Members;
 [GrainType("member")]
 internal sealed class MemberGrain(
     [PersistentState(ContactTable.Name, GroupCommitStorage.ProviderName)] IPersistentState<Journaled<MemberState>> storage,
-    TimeProvider time) : JournaledGrain<MemberState>(storage), IMemberGrain
+    MemberDirectory directory, TimeProvider time) : JournaledGrain<MemberState>(storage), IMemberGrain
 {
     public async Task<MemberResult> Execute(MemberCommand command)
     {
@@ -32,6 +32,7 @@ internal sealed class MemberGrain(
         {
             return new MemberResult(null, null, Busy, false);
         }
+        directory.Forget(State.Id);
         return Result(decision.Events[^1].Request, replayed: false);
     }
 

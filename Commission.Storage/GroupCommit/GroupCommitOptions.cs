@@ -16,8 +16,10 @@ public sealed class GroupCommitOptions
     public TimeSpan RecoveryTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }
 
+// Both are Orleans exceptions, for Orleans hides any other behind one of its own before a grain can catch it.
+
 /// <summary>The lane's queue is full: nothing was written, try again after a moment.</summary>
-public sealed class StorageBusyException : Exception
+public sealed class StorageBusyException : OrleansException
 {
     public StorageBusyException() : base("The write queue is full.") { }
     public StorageBusyException(string message) : base(message) { }
@@ -26,7 +28,7 @@ public sealed class StorageBusyException : Exception
 
 /// <summary>The write would break a unique constraint; nothing was written.</summary>
 public sealed class DuplicateKeyException(string constraint, Exception inner)
-    : Exception($"A row with this key exists ({constraint}).", inner)
+    : OrleansException($"A row with this key exists ({constraint}).", inner)
 {
     /// <summary>The constraint's name.</summary>
     public string Constraint { get; } = constraint;

@@ -1,0 +1,85 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Commission.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Commission.Api.Tests;
+
+/// <summary>The real API with the real silo on a database of its own; one per test class.</summary>
+public sealed class Engine : IAsyncLifetime
+{
+    private static int _numbers;
+    private TestDatabase? _database;
+    private WebApplication? _app;
+    private HttpClient? _http;
+    private Network? _network;
+
+    public TestDatabase Database => _database!;
+
+    public string Address => _app!.Urls.Single();
+
+    public IServiceProvider Services => _app!.Services;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await TestPostgres.CreateDatabaseAsync("api");
+        var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0"]);
+        builder.Logging.ClearProviders();
+        var settings = new ApiSettings { VerticalsDirectory = "none" };
+        _app = ApiHost.Build(builder, settings, _database.OwnerConnectionString, alone: true);
+        await _app.StartAsync();
+        _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        if (_app is not null)
+            await _app.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
+
+    /// <summary>A network for tests that leave nothing behind.</summary>
+    internal async Task<Network> NetworkAsync() => _network ??= await Network.CreateAsync(this);
+
+    /// <summary>A text that no other call returns in this process.</summary>
+    public static string Unique(string prefix) => $"{prefix}{Interlocked.Increment(ref _numbers)}";
+
+    public async Task<Answer> GetAsync(string path)
+    {
+        using var response = await _http!.GetAsync(new Uri(path, UriKind.Relative));
+        return await Answer.OfAsync(response);
+    }
+
+    public Task<Answer> PostAsync(string path, JsonNode body, Person? actor, string? key = null) =>
+        SendAsync(new Request(path, System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), actor?.Id.ToString(), key ?? Unique("key-")));
+
+    internal async Task<Answer> SendAsync(Request request)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(request.Path, UriKind.Relative));
+        message.Content = new ByteArrayContent(request.Body);
+        if (request.ContentType is not null)
+            message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(request.ContentType);
+        if (request.Actor is not null)
+            message.Headers.Add("X-Acting-Contact", request.Actor);
+        if (request.Key is not null)
+            message.Headers.Add("Idempotency-Key", request.Key);
+        using var response = await _http!.SendAsync(message);
+        return await Answer.OfAsync(response);
+    }
+
+    /// <summary>How many states there are and how often they were written: equal before and after means nothing was done.</summary>
+    public async Task<string> FootprintAsync() => (await Database.ScalarAsync<string>("""
+        select concat_ws('/', (select count(*) || ':' || coalesce(sum(version), 0) from deal),
+            (select count(*) || ':' || coalesce(sum(version), 0) from contact),
+            (select count(*) || ':' || coalesce(sum(version), 0) from orleansstorage))
+        """))!;
+
+    public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
+}
+
+/// <summary>A POST as sent.</summary>
+internal sealed record Request(string Path, byte[] Body, string? Actor, string? Key, string? ContentType = "application/json");

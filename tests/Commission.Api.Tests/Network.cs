@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Commission.Domain;
+
+namespace Commission.Api.Tests;
+
+/// <summary>A small network of its own in a shared engine: an administrator, four parties with real keys, and a vertical with rules.</summary>
+internal sealed class Network
+{
+    public const string Product = "HOME_LOAN";
+    public const long SettledValue = 50_000_123;
+
+    private Network(Engine engine) => Engine = engine;
+
+    public Engine Engine { get; }
+
+    /// <summary>Every POST of this network with its answer.</summary>
+    public List<(Request Request, Answer Answer)> Sent { get; } = [];
+
+    public string Vertical { get; } = Engine.Unique("VERTICAL_");
+
+    public Person Admin { get; private set; } = null!;
+
+    public Person Upline { get; private set; } = null!;
+
+    public Person Referrer { get; private set; } = null!;
+
+    public Person Receiver { get; private set; } = null!;
+
+    public Person Client { get; private set; } = null!;
+
+    public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    public static DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
+
+    /// <param name="engine">Where it lives.</param>
+    /// <param name="ruled">Whether the vertical has rules.</param>
+    public static async Task<Network> CreateAsync(Engine engine, bool ruled = true)
+    {
+        var network = new Network(engine);
+        network.Admin = await network.ContactAsync("INTERNAL");
+        network.Upline = await network.ContactAsync("MEMBER");
+        network.Referrer = await network.ContactAsync("MEMBER", network.Upline);
+        network.Receiver = await network.ContactAsync("MEMBER");
+        network.Client = await network.ContactAsync("CUSTOMER");
+        var products = new JsonArray(new JsonObject { ["code"] = Product, ["name"] = "Home loan" }, new JsonObject { ["code"] = "UNRULED", ["name"] = "No rules" });
+        (await network.PostAsync("/api/v1/verticals", new JsonObject { ["code"] = network.Vertical, ["name"] = "Tests", ["products"] = products }, network.Admin)).Is(201);
+        if (ruled)
+            (await network.AddRulesAsync("2015-01-01", "0.65")).Is(201);
+        return network;
+    }
+
+    /// <summary>A contact with a registered key.</summary>
+    public async Task<Person> ContactAsync(string type, Person? upline = null)
+    {
+        var body = new JsonObject { ["type"] = type, ["name"] = Engine.Unique("Person ") };
+        if (upline is not null)
+            body["upline"] = upline.ToString();
+        var made = (await PostAsync("/api/v1/contacts", body, null)).Is(201);
+        var person = new Person(TypedId.Parse<ContactId>(made["id"].GetString()!), made["commitment"].GetString()!, Person.NewKey());
+        (await RegisterAsync(person)).Is(201);
+        return person;
+    }
+
+    public Task<Answer> RegisterAsync(Person person, DateTimeOffset? from = null, DateTimeOffset? to = null)
+    {
+        var body = new JsonObject { ["publicKey"] = person.PublicKeyText, ["validFrom"] = Text(from ?? Now.AddDays(-2)) };
+        if (to is { } end)
+            body["validTo"] = Text(end);
+        return PostAsync($"/api/v1/contacts/{person}/keys", body, person);
+    }
+
+    public JsonObject Rules(string effectiveFrom, string ratePercent) => JsonNode.Parse($$$"""
+        {"schema":"commission/rule-set/v1","vertical":"{{{Vertical}}}","effectiveFrom":"{{{effectiveFrom}}}","currency":"AUD",
+        "governingAgreement":"Agreement & <1>","platformFeePercent":"1","products":{"{{{Product}}}":{"components":[
+        {"name":"upfront","shape":"percent","basis":"deal_value","ratePercent":"{{{ratePercent}}}",
+        "split":[{"party":"referrer","weight":80},{"party":"upline","weight":20}]}]}} }
+        """)!.AsObject();
+
+    public Task<Answer> AddRulesAsync(string effectiveFrom, string ratePercent, Person? actor = null) =>
+        PostAsync($"/api/v1/verticals/{Vertical}/rule-sets", Rules(effectiveFrom, ratePercent), actor ?? Admin);
+
+    public Task<Answer> PostAsync(string path, JsonNode body, Person? actor, string? key = null) =>
+        SendAsync(new Request(path, Encoding.UTF8.GetBytes(body.ToJsonString()), actor?.ToString(), key ?? Engine.Unique("key-")));
+
+    public async Task<Answer> SendAsync(Request request)
+    {
+        var answer = await Engine.SendAsync(request);
+        Sent.Add((request, answer));
+        return answer;
+    }
+
+    public Task<Answer> GetAsync(string path) => Engine.GetAsync(path);
+
+    /// <summary>A service that some members let act for them.</summary>
+    public async Task<Person> ServiceAsync(params IReadOnlyList<Person> members)
+    {
+        var service = await ContactAsync("INTERNAL");
+        foreach (var member in members)
+            (await PostAsync($"/api/v1/contacts/{member}/authorised-services", new JsonObject { ["service"] = service.ToString() }, member)).Is(200);
+        return service;
+    }
+
+    /// <summary>A deal that nobody has signed yet.</summary>
+    public Deal NewDeal(string? key = null, Person? service = null) => new(this, key ?? Engine.Unique("referral-"), service);
+
+    /// <summary>A deal with these handshakes.</summary>
+    public async Task<Deal> DealAsync(int handshakes)
+    {
+        var deal = NewDeal();
+        for (var i = 1; i <= handshakes; i++)
+            (await deal.SignAsync($"H{i}")).Is(i == 1 ? 201 : 200);
+        return deal;
+    }
+
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
