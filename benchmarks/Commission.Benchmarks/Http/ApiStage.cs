@@ -55,7 +55,7 @@ internal sealed class ApiStage : IAsyncDisposable
         var url = $"http://127.0.0.1:{FreePort()}";
         var builder = WebApplication.CreateSlimBuilder(["--urls", url, "--Logging:LogLevel:Default", "Error"]);
         builder.Host.ConfigureContainer<IServiceCollection>((_, services) => EngineStage.AddTo(services, storage));
-        var app = ApiHost.Build(builder, new ApiSettings { VerticalsDirectory = "" }, database.OwnerConnectionString, alone: true);
+        var app = ApiHost.Build(builder, new ApiSettings { VerticalsDirectory = "" }, EngineStage.SizedPool(database), alone: true);
         MapNoOp(app, "/no-op/{id}", verify: false);
         MapNoOp(app, "/no-op-verified/{id}", verify: true);
         await app.StartAsync();

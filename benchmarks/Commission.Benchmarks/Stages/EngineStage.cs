@@ -23,6 +23,7 @@ internal enum HotStorage
 /// <summary>A silo in this process on a database of its own.</summary>
 internal sealed class EngineStage : IAsyncDisposable
 {
+    private const int PoolSize = 30;
     private readonly HotStorage _storage;
     private IHost _host;
 
@@ -53,7 +54,7 @@ internal sealed class EngineStage : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
-        builder.AddCommissionSilo(Database.OwnerConnectionString, alone: true);
+        builder.AddCommissionSilo(SizedPool(Database), alone: true);
         AddTo(builder.Services, _storage);
         _host = builder.Build();
         await _host.StartAsync();
@@ -64,6 +65,12 @@ internal sealed class EngineStage : IAsyncDisposable
         await _host.StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
+
+    /// <summary>
+    /// As many connections as suit the baseline best on a few cores; two silos' pools must fit into one server as well.
+    /// </summary>
+    public static string SizedPool(TestDatabase database) =>
+        new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { MaxPoolSize = PoolSize }.ConnectionString;
 
     /// <summary>What a benchmark's silo has beside the engine's own services.</summary>
     public static void AddTo(IServiceCollection services, HotStorage storage)
