@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Commission.Cli.Deals;
+using Commission.Cli.Ledger;
 
 namespace Commission.Cli;
 
@@ -17,6 +18,12 @@ internal static class CommandTree
     {
         GlobalOptions.Url,
         GlobalOptions.ApiKey,
+        DemoCommand.Create(),
         ImportCommand.Create(),
+        new Command("ledger", "Export and verify the books.")
+        {
+            ExportCommand.Create(),
+            VerifyCommand.Create(),
+        },
     };
 }

@@ -1,10 +1,11 @@
-using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Commission.Cli.Deals.Mappings;
 using Commission.Cli.Http;
-using Commission.Cli.Ledger;
 using Commission.Cli.Members;
+using Commission.Domain;
+using Commission.Domain.Ledger;
 
 namespace Commission.Cli.Deals;
 
@@ -22,13 +23,13 @@ internal static class BulkRequest
             ["service"] = service.ContactId,
             ["key"] = service.KeyId,
             ["lines"] = lines.Count,
-            ["root"] = Convert.ToHexStringLower(MerkleTree.RootHash(lines)),
+            ["root"] = MerkleTree.Root([.. lines.Select(line => MerkleTree.LeafHash(line))]).ToString(),
             ["time"] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         };
-        attestation["signature"] = Base64Url.EncodeToString(key.Sign(CanonicalJson.GetBytes(attestation)));
+        attestation["signature"] = Base64Url.Encode(key.Sign(Canonical(attestation)));
 
         using var body = new MemoryStream();
-        body.Write(CanonicalJson.GetBytes(new JsonObject { ["attestation"] = attestation }));
+        body.Write(Canonical(new JsonObject { ["attestation"] = attestation }));
         body.WriteByte((byte)'\n');
         foreach (var line in lines)
         {
@@ -63,8 +64,10 @@ internal static class BulkRequest
             line["settledValueMinor"] = value;
         if (referral.Reason is { } reason)
             line["reason"] = reason;
-        return CanonicalJson.GetBytes(line);
+        return Canonical(line);
     }
+
+    private static byte[] Canonical(JsonObject json) => CanonicalJson.Canonicalize(Encoding.UTF8.GetBytes(json.ToJsonString()));
 
     private static string Member(Step step) => step.ToString().ToLowerInvariant() + "On";
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Commission.Cli.Deals.Mappings;
 using Commission.Cli.Http;
 using Commission.Cli.Members;
+using Commission.Domain;
 
 namespace Commission.Cli.Rules;
 
@@ -26,6 +27,10 @@ internal sealed class VerticalSetup(ApiClient api, ImportService service)
         {
             var key = $"import:{service.Source}:{kind}:{ImportService.Digest(body)}";
             await api.SendAsync(ApiRequest.Post(resource, body, key, service.ContactId), cancellation);
+        }
+        catch (ApiProblemException problem) when (problem.Code == RefusalCodes.AlreadyExists)
+        {
+            // Another source brought the very same: that is what was wanted.
         }
         catch (ApiProblemException problem) when (problem.Status < HttpStatusCode.InternalServerError)
         {

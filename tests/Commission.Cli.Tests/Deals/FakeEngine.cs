@@ -1,10 +1,10 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Commission.Cli.Ledger;
 using Commission.Cli.Tests.Http;
+using Commission.Domain;
+using Commission.Domain.Ledger;
 using Microsoft.AspNetCore.Http;
 
 namespace Commission.Cli.Tests.Deals;
@@ -71,7 +71,7 @@ internal sealed class FakeEngine
         {
             var id = $"key_{_keys.Count}";
             var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(Base64Url.DecodeFromChars((string)json["publicKey"]!), out _);
+            key.ImportSubjectPublicKeyInfo(System.Buffers.Text.Base64Url.DecodeFromChars((string)json["publicKey"]!), out _);
             _keys[id] = key;
             return $$"""{"id":"{{id}}"}""";
         }
@@ -143,13 +143,14 @@ internal sealed class FakeEngine
 
     private bool IsAttested(JsonObject attestation, string[] lines)
     {
-        var signature = Base64Url.DecodeFromChars((string)attestation["signature"]!);
+        if (!Base64Url.TryDecode((string)attestation["signature"]!, 64, out var signature))
+            return false;
         attestation.Remove("signature");
         return (int)attestation["lines"]! == lines.Length
-            && (string)attestation["root"]! == Convert.ToHexStringLower(MerkleTree.RootHash([.. lines.Select(Encoding.UTF8.GetBytes)]))
+            && (string)attestation["root"]! == MerkleTree.Root([.. lines.Select(line => MerkleTree.LeafHash(Encoding.UTF8.GetBytes(line)))]).ToString()
             && signature.Length == 64
             && _keys.TryGetValue((string)attestation["key"]!, out var key)
-            && key.VerifyData(CanonicalJson.GetBytes(attestation), signature, HashAlgorithmName.SHA256);
+            && key.VerifyData(CanonicalJson.Canonicalize(Encoding.UTF8.GetBytes(attestation.ToJsonString())), signature, HashAlgorithmName.SHA256);
     }
 
     private static Task ProblemAsync(HttpContext context, int status, string code) =>

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json;
+using Commission.Domain.Amounts;
+using Commission.Domain.Rules;
+using Commission.Domain.Tests.Deals;
+
+namespace Commission.Domain.Tests.Rules;
+
+/// <summary>The verticals that ship as configuration.</summary>
+public sealed class VerticalFileTests
+{
+    private sealed record VerticalFile(string FileName, JsonElement Json)
+    {
+        public string Code => Json.GetProperty("code").GetString()!;
+
+        public Product[] Products =>
+            [.. Json.GetProperty("products").EnumerateArray().Select(product => new Product(product.GetProperty("code").GetString()!, product.GetProperty("name").GetString()!))];
+
+        public byte[] RuleSet => Encoding.UTF8.GetBytes(Json.GetProperty("ruleSet").GetRawText());
+    }
+
+    private static readonly Dictionary<string, VerticalFile> Verticals = Directory
+        .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "verticals"), "*.json").Order(StringComparer.Ordinal).Select(Load).ToDictionary(file => file.FileName);
+
+    private static VerticalFile Load(string path)
+    {
+        using var parsed = CanonicalJson.Parse(File.ReadAllBytes(path));
+        return new VerticalFile(Path.GetFileName(path), parsed.RootElement.Clone());
+    }
+
+    public static TheoryData<string> Files => [.. Verticals.Keys];
+
+    [Fact]
+    public void Eighteen_verticals_ship_with_unique_codes()
+    {
+        Assert.Equal(18, Verticals.Values.Select(vertical => vertical.Code).Distinct().Count());
+        Assert.Equal(Enumerable.Range(1, 18).Select(number => $"{number:00}-"), Verticals.Keys.Select(name => name[..3]));
+        var products = Verticals.Values.SelectMany(vertical => vertical.Products).ToArray();
+        Assert.Equal(products.Length, products.Select(product => product.Code).Distinct().Count());
+        Assert.InRange(products.Length, 30, 40);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_vertical_can_be_made_and_its_document_is_accepted(string file)
+    {
+        var vertical = Verticals[file];
+        var name = vertical.Json.GetProperty("name").GetString()!;
+        var rules = new RuleSetScenario()
+            .When(new CreateVertical(vertical.Code, name, vertical.Products, null, default)).When(RuleSetScenario.Version(vertical.RuleSet));
+        Assert.Equal(new DateOnly(2015, 1, 1), Assert.Single(rules.State.Versions).EffectiveFrom);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_product_is_covered_and_pays(string file)
+    {
+        var vertical = Verticals[file];
+        var document = RuleSetReader.Read(vertical.RuleSet).Document!;
+        Assert.Equal(vertical.Products.Select(product => product.Code).Order(), document.Products.Keys.Order());
+        var payees = new Dictionary<Party, ContactId> { [Party.Referrer] = People.Referrer.Id, [Party.Upline] = People.Upline.Id };
+        var bases = Basis.Known.Except([Basis.Deal, Basis.DealValue]).ToDictionary(basis => basis, _ => 1_000_000L);
+        Assert.All(vertical.Products, product => Assert.Equal(
+            [Party.Platform, Party.Referrer, Party.Upline],
+            Calculator.Calculate(document, new CalculationFacts(product.Code, Currency.Aud, 1_000_000, bases, payees)).Accruals.Select(accrual => accrual.Party).Distinct()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_vertical_says_where_its_figures_come_from(string file)
+    {
+        var json = Verticals[file].Json;
+        Assert.Contains(json.GetProperty("source").GetString(), (string[])["A", "B", "C", "U"]);
+        Assert.NotEmpty(json.GetProperty("assumptions").EnumerateArray());
+        Assert.All(json.GetProperty("assumptions").EnumerateArray(), assumption => Assert.False(string.IsNullOrWhiteSpace(assumption.GetString())));
+        Assert.Equal(["code", "name", "source", "assumptions", "products", "ruleSet"], json.EnumerateObject().Select(member => member.Name));
+    }
+}
