@@ -23,7 +23,7 @@ public static class ApiHost
     [SuppressMessage("Design", "CA1031", Justification = "What prevents the start is told in one line, not as a stack trace.")]
     public static async Task<int> RunAsync(string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var settings = builder.Configuration.GetSection("Commission").Get<ApiSettings>() ?? new ApiSettings();
         EmbeddedPostgres? embedded = null;
         try

@@ -1,7 +1,8 @@
 using Commission.Silo;
 using Commission.Storage.Postgres;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+// Settings lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var connectionString = builder.Configuration.GetConnectionString("Commission");
 if (string.IsNullOrWhiteSpace(connectionString))
 {

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests. Arguments go to `dotnet test`; the last line is "N passed, N failed, N skipped".
+set -euo pipefail
+root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)"
+cd -- "$root"
+# shellcheck source=scripts/prerequisites.sh
+. "$root/scripts/prerequisites.sh"
+
+need_dotnet
+need_postgres
+want_tools hledger ledger
+
+log="$(mktemp)"
+trap 'rm -f -- "$log"' EXIT
+dotnet build Commission.sln -c Release </dev/null
+
+# One test project at a time: several start their own PostgreSQL, and some measure time.
+status=0
+dotnet test --solution Commission.sln -c Release --no-build --max-parallel-test-modules 1 "$@" </dev/null 2>&1 | tee -- "$log" || status=$?
+
+# The counts of the last summary that dotnet test printed.
+awk '
+    /^Test run summary/ { passed = failed = skipped = 0; seen = 1 }
+    seen && $1 == "succeeded:" { passed = $2 }
+    seen && $1 == "failed:" { failed = $2 }
+    seen && $1 == "skipped:" { skipped = $2 }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit passed == 0 || failed > 0 }
+' "$log" || status=$((status == 0 ? 1 : status))
+exit "$status"
