@@ -16,17 +16,20 @@ public sealed class GroupCommitOptions
     public TimeSpan RecoveryTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }
 
-/// <summary>The lane's queue is full: nothing was written, try again after a moment.</summary>
-public sealed class StorageBusyException : Exception
+/// <summary>
+/// The lane's queue is full: nothing was written, try again after a moment. An Orleans exception, because Orleans wraps
+/// whatever else a storage throws, and the grain would not recognise it.
+/// </summary>
+public sealed class StorageBusyException : OrleansException
 {
     public StorageBusyException() : base("The write queue is full.") { }
     public StorageBusyException(string message) : base(message) { }
     public StorageBusyException(string message, Exception innerException) : base(message, innerException) { }
 }
 
-/// <summary>The write would break a unique constraint; nothing was written.</summary>
+/// <summary>The write would break a unique constraint; nothing was written. An Orleans exception, so that it is not wrapped.</summary>
 public sealed class DuplicateKeyException(string constraint, Exception inner)
-    : Exception($"A row with this key exists ({constraint}).", inner)
+    : OrleansException($"A row with this key exists ({constraint}).", inner)
 {
     /// <summary>The constraint's name.</summary>
     public string Constraint { get; } = constraint;
