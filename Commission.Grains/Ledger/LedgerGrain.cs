@@ -32,7 +32,7 @@ internal sealed class LedgerGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_writer is not null)
-            await _writer.DisposeAsync();
+            await _writer.DisposeAsync().AsTask().WaitAsync(cancellationToken);
     }
 
     public async Task<int> Drain(TimeSpan olderThan)

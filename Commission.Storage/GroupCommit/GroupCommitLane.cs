@@ -36,6 +36,7 @@ internal sealed partial class GroupCommitLane : IAsyncDisposable
     private readonly Task _loop;
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
+    private volatile bool _stopping;
 
     public GroupCommitLane(
         NpgsqlDataSource dataSource, StateTable table, GroupCommitOptions options, IOutboxPublisher publisher, StorageMetrics metrics, ILogger logger)
@@ -53,6 +54,7 @@ internal sealed partial class GroupCommitLane : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _stopping = true;
         _queue.Writer.TryComplete();
         await _loop;
         await DropConnectionAsync();
@@ -185,7 +187,7 @@ internal sealed partial class GroupCommitLane : IAsyncDisposable
                 await ResolveAsync(open);
                 return;
             }
-            catch (Exception error) when (Environment.TickCount64 < deadline)
+            catch (Exception error) when (Environment.TickCount64 < deadline && !_stopping)
             {
                 LogStillBroken(error, _table.Name, open.Count);
             }

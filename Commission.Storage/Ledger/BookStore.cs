@@ -9,7 +9,10 @@ namespace Commission.Storage.Ledger;
 /// <summary>Another writer has taken the book over: this one must step down.</summary>
 public sealed class BookFencedException(string book) : Exception($"Another writer holds the book '{book}'.");
 
-/// <summary>Some of the outbox rows are gone: another append consumed them.</summary>
+/// <summary>
+/// Outbox rows are gone though the hold still counts: an earlier append, perhaps this writer's own whose answer was lost,
+/// consumed them.
+/// </summary>
 public sealed class OutboxConsumedException(string book) : Exception($"Outbox rows of '{book}' were consumed before.");
 
 /// <summary>One writer's hold on a book.</summary>
@@ -121,8 +124,8 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Appends, or changes nothing.</summary>
-    /// <exception cref="BookFencedException">The head moved: another writer holds the book.</exception>
-    /// <exception cref="OutboxConsumedException">Not every outbox row was there.</exception>
+    /// <exception cref="BookFencedException">Another writer holds the book.</exception>
+    /// <exception cref="OutboxConsumedException">The head has moved on, or not every outbox row was there.</exception>
     public async Task AppendAsync(
         BookHold hold, BookHead from, BookAppend append, IReadOnlyDictionary<AccountKey, int> accountIds, IReadOnlyList<long> outboxIds,
         CancellationToken cancellationToken = default)
@@ -138,8 +141,8 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DivisionByZero)
         {
-            var (head, held) = await ReadHeadAsync(hold, cancellationToken);
-            throw held && head == from ? new OutboxConsumedException(hold.Book) : new BookFencedException(hold.Book);
+            var (_, held) = await ReadHeadAsync(hold, cancellationToken);
+            throw held ? new OutboxConsumedException(hold.Book) : new BookFencedException(hold.Book);
         }
     }
 

@@ -77,11 +77,11 @@ public sealed partial class BookWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until everything that was queued has been appended.</summary>
+    /// <summary>Waits until everything that was queued has been appended; fails when the writer stopped before.</summary>
     public Task WhenDrainedAsync()
     {
         lock (_gate)
-            return _known.Count == 0 ? Task.CompletedTask : _drained.Task;
+            return _known.Count == 0 && !_drained.Task.IsFaulted ? Task.CompletedTask : _drained.Task;
     }
 
     /// <summary>Stops after the appends that are queued.</summary>
@@ -100,7 +100,26 @@ public sealed partial class BookWriter : IAsyncDisposable
     private sealed record Prepared(
         IReadOnlyList<OutboxMessage> Messages, BookHead From, BookAppend Append, Dictionary<AccountKey, int> AccountIds);
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever ended the writer, those who wait for it must learn it.")]
     private async Task RunAsync()
+    {
+        try
+        {
+            await AppendArrivingAsync();
+        }
+        catch (Exception error)
+        {
+            lock (_gate)
+            {
+                _stopping = true;
+                _drained.TrySetException(error);
+            }
+            _drained.Task.Ignore();
+            throw;
+        }
+    }
+
+    private async Task AppendArrivingAsync()
     {
         (Task Commit, Prepared Work)? flying = null;
         while (true)
@@ -211,10 +230,11 @@ public sealed partial class BookWriter : IAsyncDisposable
         {
             try
             {
+                // In this order: rows seen as consumed are surely behind the head that is read next.
+                var waiting = await _store.ReadWaitingAsync([.. messages.Select(message => message.Id)]);
                 var (head, held) = await _store.ReadHeadAsync(_hold);
                 if (!held)
                     throw new BookFencedException(_hold.Book);
-                var waiting = await _store.ReadWaitingAsync([.. messages.Select(message => message.Id)]);
                 Forget(messages.Where(message => !waiting.Contains(message.Id)));
                 messages = [.. messages.Where(message => waiting.Contains(message.Id))];
                 _accounts.Clear();
@@ -225,15 +245,23 @@ public sealed partial class BookWriter : IAsyncDisposable
                 var again = await PrepareAsync([.. messages]);
                 await CommitAsync(again);
                 Forget(messages);
+                _metrics.Appended(_hold.Book, again.Append.Leaves.Count);
                 return;
             }
-            catch (Exception error) when (error is NpgsqlException or OutboxConsumedException or TimeoutException or IOException)
+            catch (Exception error) when (IsPassing(error) && !Volatile.Read(ref _stopping))
             {
                 LogAppendBroken(error, _hold.Book, messages.Count);
                 await Task.Delay(pause);
             }
         }
     }
+
+    /// <summary>Errors after which reading back again can succeed; any other ends the writer, and the next one starts afresh.</summary>
+    private static bool IsPassing(Exception error) => error switch
+    {
+        PostgresException { SqlState: var state } => state[..2] is not ("22" or "23" or "42"),
+        _ => error is NpgsqlException or OutboxConsumedException or TimeoutException or IOException,
+    };
 
     private void Forget(IEnumerable<OutboxMessage> messages)
     {

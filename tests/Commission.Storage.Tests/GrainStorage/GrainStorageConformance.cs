@@ -26,10 +26,13 @@ public abstract partial class GrainStorageConformance(StorageDatabase fixture) :
     /// </summary>
     protected abstract bool MakesWriteDurable(string sql);
 
+    /// <summary>Whether the storage itself finds out what a broken connection did, and writes again what it did not do.</summary>
+    protected virtual bool MakesGoodWhatWasCut => false;
+
     /// <summary>A query that counts all rows of grain state in the database.</summary>
     protected abstract string CountRowsSql { get; }
 
-    public async ValueTask InitializeAsync() => _storage = await OpenStorageAsync(fixture.Database.AppConnectionString);
+    public virtual async ValueTask InitializeAsync() => _storage = await OpenStorageAsync(fixture.Database.AppConnectionString);
 
     public virtual ValueTask DisposeAsync()
     {
