@@ -93,7 +93,9 @@ internal static class ContactEndpoints
         body.Allow("publicKey", "validFrom", "validTo");
         var result = await grains.GetGrain<IMemberGrain>(contact.ToString()).Execute(new RegisterKey(
             body.Bytes("publicKey", 200), body.OptionalTime("validFrom"), body.OptionalTime("validTo"), request.Caller, request.Fingerprint));
-        return Answers.Command(http, result.Key is null ? null : KeyView.Of(result.Key) with { ValidTo = body.OptionalTime("validTo") }, NotFoundIfContact(result.Refusal), result.Replayed,
+        return Answers.Command(
+            http, result.Key is null ? null : KeyView.Of(result.Key) with { ValidTo = body.OptionalTime("validTo") },
+            NotFoundIfContact(result.Refusal), result.Replayed,
             $"/api/v1/contacts/{contact}/keys");
     }
 
@@ -126,7 +128,9 @@ internal static class ContactEndpoints
         var service = body.Id<ContactId>("service");
         await RequireContactsAsync(grains, [("service", service)]);
         var result = await grains.GetGrain<IMemberGrain>(contact.ToString()).Execute(new AuthoriseService(service, request.Caller, request.Fingerprint));
-        return Answers.Command(http, result.State is null ? null : new AuthorisationView(contact.ToString(), service.ToString()), NotFoundIfContact(result.Refusal), result.Replayed);
+        return Answers.Command(
+            http, result.State is null ? null : new AuthorisationView(contact.ToString(), service.ToString()),
+            NotFoundIfContact(result.Refusal), result.Replayed);
     }
 
     /// <summary>A contact that the route names and that is not there is a missing resource, not a wrong field.</summary>

@@ -44,5 +44,11 @@ public readonly record struct Money([property: Id(0)] long Minor, [property: Id(
         return scaled.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
-    private static decimal Pow10(int decimals) => decimals switch { 0 => 1m, 2 => 100m, 3 => 1000m, _ => throw new ArgumentOutOfRangeException(nameof(decimals)) };
+    private static decimal Pow10(int decimals) => decimals switch
+    {
+        0 => 1m,
+        2 => 100m,
+        3 => 1000m,
+        _ => throw new ArgumentOutOfRangeException(nameof(decimals)),
+    };
 }

@@ -70,7 +70,8 @@ public sealed class SerializationTests
         SurvivesUnchanged<BookRecord[]>([.. DealRecords.Entries(deal.State, deal.Events)]);
     }
 
-    public static TheoryData<HandshakeStep> Steps => [.. Enum.GetValues<HandshakeStep>().Where(step => step is not (HandshakeStep.None or HandshakeStep.Expiry))];
+    public static TheoryData<HandshakeStep> Steps =>
+        [.. Enum.GetValues<HandshakeStep>().Where(step => step is not (HandshakeStep.None or HandshakeStep.Expiry))];
 
     [Theory]
     [MemberData(nameof(Steps))]

@@ -38,7 +38,8 @@ internal sealed class FakeEngine
         var path = context.Request.Path.Value!;
         if (context.Request.Method == "GET")
         {
-            await FakeServer.AnswerAsync(context, path.StartsWith("/health", StringComparison.Ordinal) || Verticals.ContainsKey(path[(path.LastIndexOf('/') + 1)..]) ? 200 : 404, "{}");
+            var isThere = path.StartsWith("/health", StringComparison.Ordinal) || Verticals.ContainsKey(path[(path.LastIndexOf('/') + 1)..]);
+            await FakeServer.AnswerAsync(context, isThere ? 200 : 404, "{}");
             return;
         }
 

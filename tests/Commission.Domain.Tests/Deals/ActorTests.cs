@@ -93,7 +93,8 @@ public sealed class ActorTests
     [InlineData(HandshakeStep.Outcome)]
     [InlineData(HandshakeStep.Decline)]
     [InlineData(HandshakeStep.Withdrawal)]
-    public void A_service_that_is_not_authorised_attests_nothing(HandshakeStep step) => new DealScenario().Given(step >= HandshakeStep.Decline ? HandshakeStep.Intent : step - 1)
+    public void A_service_that_is_not_authorised_attests_nothing(HandshakeStep step) => new DealScenario()
+        .Given(step >= HandshakeStep.Decline ? HandshakeStep.Intent : step - 1)
         .When<HandshakePayload>(step, payload => Attested(payload, People.Intruder)).Refused(RefusalCodes.NotAuthorised, "attestedBy");
 
     [Fact]

@@ -60,7 +60,9 @@ public sealed class ChainTests
     {
         var state = new DealScenario().Given(HandshakeStep.Intent).State;
         Assert.Equal((DealScenario.RuleSet.Hash, People.Upline.Id, DealScenario.Today), (state.RuleHash, state.Upline!.Value, state.ReferredOn));
-        Assert.Equal((People.Referrer.Id, People.Receiver.Id, People.Client.Id, People.Referrer.Id), (state.Referrer, state.Receiver, state.Client, state.Caller));
+        Assert.Equal(
+            (People.Referrer.Id, People.Receiver.Id, People.Client.Id, People.Referrer.Id),
+            (state.Referrer, state.Receiver, state.Client, state.Caller));
     }
 
     [Fact]

@@ -53,7 +53,9 @@ public sealed class DateTests
     public void An_attested_time_at_the_start_of_the_calendar_does_no_harm()
     {
         var deal = new DealScenario().Given(facts => facts with { Signer = People.Importer.SigningKey with { ValidFrom = DateTimeOffset.MinValue } });
-        deal.Then(deal.When<IntentPayload>(HandshakeStep.Intent, intent => intent with { AttestedBy = People.Importer.Id, Time = DateTimeOffset.MinValue, ReferredOn = DateOnly.MinValue }));
+        deal.Then(deal.When<IntentPayload>(
+            HandshakeStep.Intent,
+            intent => intent with { AttestedBy = People.Importer.Id, Time = DateTimeOffset.MinValue, ReferredOn = DateOnly.MinValue }));
         deal.Given(facts => facts with { Signer = null });
         deal.When(HandshakeStep.Acknowledgement).Accepted();
     }

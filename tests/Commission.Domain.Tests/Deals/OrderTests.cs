@@ -115,7 +115,8 @@ public sealed class OrderTests
         var deal = new DealScenario().Given(HandshakeStep.Intent);
         deal.Now = DealScenario.Start + DealMachine.LinkLifetime;
         Assert.True(DealMachine.IsOverdue(deal.State, deal.Now));
-        deal.When(deal.Command<AcknowledgementPayload>(HandshakeStep.Acknowledgement, payload => payload with { Key = null })).Refused(RefusalCodes.TokenExpired);
+        deal.When(deal.Command<AcknowledgementPayload>(HandshakeStep.Acknowledgement, payload => payload with { Key = null }))
+            .Refused(RefusalCodes.TokenExpired);
         deal.When(HandshakeStep.Withdrawal).Refused(RefusalCodes.WrongState);
         deal.When(HandshakeStep.Decline).Refused(RefusalCodes.WrongState);
     }

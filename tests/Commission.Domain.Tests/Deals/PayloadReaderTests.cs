@@ -7,7 +7,8 @@ namespace Commission.Domain.Tests.Deals;
 
 public sealed class PayloadReaderTests
 {
-    public static TheoryData<HandshakeStep> Steps => [.. Enum.GetValues<HandshakeStep>().Where(step => step is not (HandshakeStep.None or HandshakeStep.Expiry))];
+    public static TheoryData<HandshakeStep> Steps =>
+        [.. Enum.GetValues<HandshakeStep>().Where(step => step is not (HandshakeStep.None or HandshakeStep.Expiry))];
 
     private static (HandshakePayload? Payload, Refusal? Refusal) Read(HandshakeStep step, string json)
     {
@@ -35,11 +36,14 @@ public sealed class PayloadReaderTests
         HandshakePayload[] payloads =
         [
             deal.Command<IntentPayload>(HandshakeStep.Intent, intent => intent with { BusinessKey = "CRM-7 <b>", AttestedBy = People.Importer.Id }).Payload,
-            deal.Command<AcknowledgementPayload>(HandshakeStep.Acknowledgement, ack => ack with { IpCommitment = Hash.Of("i"u8), UserAgentCommitment = Hash.Of("u"u8) }).Payload,
-            deal.Command<SettlementPayload>(HandshakeStep.Settlement, paid => paid with { Bases = [new BasisValue("commission_received", 7), new BasisValue("units", 0)] }).Payload,
+            deal.Command<AcknowledgementPayload>(HandshakeStep.Acknowledgement,
+                ack => ack with { IpCommitment = Hash.Of("i"u8), UserAgentCommitment = Hash.Of("u"u8) }).Payload,
+            deal.Command<SettlementPayload>(HandshakeStep.Settlement,
+                paid => paid with { Bases = [new BasisValue("commission_received", 7), new BasisValue("units", 0)] }).Payload,
             deal.Command<ClosingPayload>(HandshakeStep.Decline, closing => closing with { Actor = People.Client.Id, Key = People.Client.PublicKey }).Payload,
         ];
-        Assert.All(payloads, payload => Assert.Equal(payload.ToCanonical(), Read(payload.Step, Encoding.UTF8.GetString(payload.ToCanonical())).Payload!.ToCanonical()));
+        Assert.All(payloads, payload => Assert.Equal(
+            payload.ToCanonical(), Read(payload.Step, Encoding.UTF8.GetString(payload.ToCanonical())).Payload!.ToCanonical()));
     }
 
     [Theory]
@@ -134,7 +138,8 @@ public sealed class PayloadReaderTests
     public void A_signature_survives_its_bytes()
     {
         SignatureEnvelope[] envelopes = [People.Client.Sign([1]), new WebAuthnSignature(People.Client.KeyId, new byte[37], [1], new byte[70])];
-        Assert.All(envelopes, envelope => Assert.Equal(envelope.ToCanonical(), Signature(Encoding.UTF8.GetString(envelope.ToCanonical())).Envelope!.ToCanonical()));
+        Assert.All(envelopes, envelope => Assert.Equal(
+            envelope.ToCanonical(), Signature(Encoding.UTF8.GetString(envelope.ToCanonical())).Envelope!.ToCanonical()));
     }
 
     [Theory]

@@ -87,7 +87,8 @@ public sealed class SignatureTests
     {
         var deal = new DealScenario();
         var command = deal.Command(HandshakeStep.Intent);
-        deal.Later(TimeSpan.FromHours(1)).Given(facts => facts with { Signer = People.Referrer.SigningKey with { ValidTo = DealScenario.Start.AddMinutes(1) } });
+        deal.Later(TimeSpan.FromHours(1))
+            .Given(facts => facts with { Signer = People.Referrer.SigningKey with { ValidTo = DealScenario.Start.AddMinutes(1) } });
         deal.When(command).Accepted();
     }
 
@@ -169,7 +170,8 @@ public sealed class SignatureTests
             var client = Encoding.UTF8.GetBytes(Raw ?? $$"""{"type":"{{Type}}","challenge":"{{challenge}}","origin":"https://localhost","crossOrigin":false}""");
             byte[] authenticator = [.. SHA256.HashData(Encoding.UTF8.GetBytes(RelyingParty)), Flags, 0, 0, 0, 1];
             authenticator = authenticator[..DataLength];
-            var signature = person.Key.SignData([.. authenticator, .. SHA256.HashData(client)], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            var signature = person.Key.SignData(
+                [.. authenticator, .. SHA256.HashData(client)], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
             if (Flip)
                 signature[^1] ^= 1;
             return new WebAuthnSignature(person.KeyId, authenticator, client, signature);

@@ -75,7 +75,8 @@ public sealed class BookTests
     }
 
     [Fact]
-    public void Every_swap_deletion_and_duplicate_is_reported() => Gen.Select(LedgerGen.Transfers, Gen.Int[0, 39]).Where((drafts, at) => at < drafts.Length).Sample((drafts, at) =>
+    public void Every_swap_deletion_and_duplicate_is_reported() => Gen.Select(LedgerGen.Transfers, Gen.Int[0, 39])
+        .Where((drafts, at) => at < drafts.Length).Sample((drafts, at) =>
     {
         var append = Append(drafts);
         byte[][] leaves = [.. append.Leaves.Select(leaf => leaf.Bytes)];

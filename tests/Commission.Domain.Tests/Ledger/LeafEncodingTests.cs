@@ -120,6 +120,7 @@ public sealed class LeafEncodingTests
     {
         Assert.Throws<FormatException>(() => LeafEncoding.Encode(Entry with { Book = new string('x', 256) }));
         Assert.ThrowsAny<ArgumentException>(() => LeafEncoding.Encode(Entry with { Book = "\ud800" }));
-        Assert.Throws<FormatException>(() => LeafEncoding.Encode(Handshake with { Handshake = Handshake.Handshake with { Payload = new byte[(1 << 20) + 1] } }));
+        Assert.Throws<FormatException>(() => LeafEncoding.Encode(
+            Handshake with { Handshake = Handshake.Handshake with { Payload = new byte[(1 << 20) + 1] } }));
     }
 }

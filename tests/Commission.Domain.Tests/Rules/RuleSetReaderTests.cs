@@ -35,7 +35,8 @@ public sealed class RuleSetReaderTests
     [Fact]
     public void White_space_and_order_do_not_change_the_hash()
     {
-        var reordered = new JsonObject(JsonNode.Parse(Document)!.AsObject().Reverse().Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
+        var reordered = new JsonObject(JsonNode.Parse(Document)!.AsObject().Reverse()
+            .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         Assert.Equal(Read(Document).Document!.Hash, Read(reordered.ToJsonString()).Document!.Hash);
         Assert.NotEqual(Read(Document).Document!.Hash, Read(Document.Replace("0.65", "0.650", StringComparison.Ordinal)).Document!.Hash);
     }

@@ -62,7 +62,8 @@ public sealed class VerticalFileTests
         var bases = Basis.Known.Except([Basis.Deal, Basis.DealValue]).ToDictionary(basis => basis, _ => 1_000_000L);
         Assert.All(vertical.Products, product => Assert.Equal(
             [Party.Platform, Party.Referrer, Party.Upline],
-            Calculator.Calculate(document, new CalculationFacts(product.Code, Currency.Aud, 1_000_000, bases, payees)).Accruals.Select(accrual => accrual.Party).Distinct()));
+            Calculator.Calculate(document, new CalculationFacts(product.Code, Currency.Aud, 1_000_000, bases, payees))
+                .Accruals.Select(accrual => accrual.Party).Distinct()));
     }
 
     [Theory]

@@ -113,8 +113,10 @@ public sealed class BookVectorTests
         return new DealScenario().Facts with
         {
             Signer = vector.SigningKey(service),
-            Contacts = new[] { Contact(line.Referrer, ContactType.Member), Contact(line.Receiver, ContactType.Member), Contact(line.Client, ContactType.Customer) }
-                .ToDictionary(contact => contact.Id),
+            Contacts = new[]
+                {
+                    Contact(line.Referrer, ContactType.Member), Contact(line.Receiver, ContactType.Member), Contact(line.Client, ContactType.Customer),
+                }.ToDictionary(contact => contact.Id),
         };
     }
 }
