@@ -27,7 +27,9 @@ public sealed record Answer(int Status, byte[] Bytes, string? ContentType, bool 
     }
 
     public string? Member(string name) =>
-        Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     public Answer Is(int status)
     {

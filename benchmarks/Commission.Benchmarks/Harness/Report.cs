@@ -87,7 +87,8 @@ internal sealed class Report(BenchmarkOptions options)
 
     /// <summary>Median with the lowest and the highest of the rounds.</summary>
     public static string Spread(IReadOnlyCollection<double> values, string format, string unit) => string.Create(CultureInfo.InvariantCulture,
-        $"{Statistics.Median(values).ToString(format, CultureInfo.InvariantCulture)}{unit} ({values.Min().ToString(format, CultureInfo.InvariantCulture)}–{values.Max().ToString(format, CultureInfo.InvariantCulture)})");
+        $"{Statistics.Median(values).ToString(format, CultureInfo.InvariantCulture)}{unit} "
+        + $"({values.Min().ToString(format, CultureInfo.InvariantCulture)}–{values.Max().ToString(format, CultureInfo.InvariantCulture)})");
 
     private static string Rates(Measurement measurement) => Spread([.. measurement.Rounds.Select(round => round.PerSecond)], "N0", "/s");
 

@@ -29,7 +29,8 @@ internal sealed class LedgerAppend : IBenchmark
         await using var database = await TestPostgres.CreateDatabaseAsync("ledger_append");
         await database.ScalarAsync<int?>("create table bare_entry (like book_entry including all)");
         await using var ours = NpgsqlDataSource.Create(database.AppConnectionString);
-        await using var bare = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { MaxAutoPrepare = 20 }.ConnectionString);
+        await using var bare = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { MaxAutoPrepare = 20 }.ConnectionString);
         var store = new BookStore(ours);
         var book = new Appender(store, await store.OpenAsync("benchmark"));
         var table = new BareTable(bare);

@@ -111,9 +111,13 @@ internal sealed class PgLedger : IBenchmark
                 string[] to = [.. Enumerable.Range(first, perCall).Select(i => accounts[EntryDrafts.Receivables + (i % EntryDrafts.Payables)])];
                 decimal[] amounts = [.. Enumerable.Range(first, perCall).Select(i => 10_000m + i)];
                 await using var command = dataSource.CreateCommand(sql);
-                command.Parameters.Add(perCall == 1 ? new NpgsqlParameter<string> { TypedValue = from[0] } : new NpgsqlParameter<string[]> { TypedValue = from });
+                command.Parameters.Add(perCall == 1
+                    ? new NpgsqlParameter<string> { TypedValue = from[0] }
+                    : new NpgsqlParameter<string[]> { TypedValue = from });
                 command.Parameters.Add(perCall == 1 ? new NpgsqlParameter<string> { TypedValue = to[0] } : new NpgsqlParameter<string[]> { TypedValue = to });
-                command.Parameters.Add(perCall == 1 ? new NpgsqlParameter<decimal> { TypedValue = amounts[0] } : new NpgsqlParameter<decimal[]> { TypedValue = amounts });
+                command.Parameters.Add(perCall == 1
+                    ? new NpgsqlParameter<decimal> { TypedValue = amounts[0] }
+                    : new NpgsqlParameter<decimal[]> { TypedValue = amounts });
                 await command.ExecuteNonQueryAsync();
             })));
     }

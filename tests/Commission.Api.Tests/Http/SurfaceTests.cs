@@ -24,7 +24,8 @@ public sealed class SurfaceTests(Engine engine) : IClassFixture<Engine>
             .SelectMany(path => path.Value.EnumerateObject().Select(verb => $"{verb.Name.ToUpperInvariant()} {path.Name}")).ToHashSet();
         var served = engine.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))
-            .SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(verb => $"{verb} {route.RoutePattern.RawText!.TrimEnd('/')}"));
+            .SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+                .Select(verb => $"{verb} {route.RoutePattern.RawText!.TrimEnd('/')}"));
         Assert.Empty(served.Except(described));
         Assert.True(described.Count >= 30, $"{described.Count} operations");
     }

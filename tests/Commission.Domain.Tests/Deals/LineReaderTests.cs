@@ -38,7 +38,6 @@ public sealed class LineReaderTests
     [InlineData("intake", "bases", "{\"units\":1}", "settledOn")]
     [InlineData("complete", "upline", "null", "upline")]
     [InlineData("complete", "colour", "\"red\"", "colour")]
-    [InlineData("intake", "withdrawnOn", "\"2025-08-01\"", "reason")]
     [InlineData("intake", "withdrawnOn", "\"2025-08-01\",\"declinedOn\":\"2025-08-01\"", "declinedOn")]
     [InlineData("intake", "reason", "\"A b\",\"declinedOn\":\"2025-08-01\"", "reason")]
     public void A_wrong_line_is_refused_by_field(string stage, string name, string? value, string field)

@@ -100,7 +100,8 @@ internal sealed class GroupCommitScenario : IAsyncDisposable
     private static string? KeyOf(Note note) => note.Text.StartsWith("key:", StringComparison.Ordinal) ? note.Text : null;
 
     private static IReadOnlyList<(string, IReadOnlyList<BookRecord>)> Records(int count) => count == 0 ? []
-        : [(Books.Handshakes, [.. Enumerable.Range(0, count).Select(i => new HandshakeDraft(new DealId(Guid.NewGuid()), HandshakeStep.Intent, [(byte)i], [1]))])];
+        : [(Books.Handshakes, [.. Enumerable.Range(0, count).Select(i =>
+            new HandshakeDraft(new DealId(Guid.NewGuid()), HandshakeStep.Intent, [(byte)i], [1]))])];
 }
 
 /// <summary>How a write went.</summary>

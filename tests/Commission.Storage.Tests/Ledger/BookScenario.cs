@@ -39,7 +39,11 @@ internal sealed class BookScenario(TestDatabase database, string? connectionStri
         await using var command = _direct.DataSource.CreateCommand("insert into outbox (id, book, payload) select i, $2, p from unnest($1, $3) as t(i, p)");
         command.Parameters.Add(new NpgsqlParameter { Value = messages.ConvertAll(message => message.Id) });
         command.Parameters.Add(new NpgsqlParameter { Value = Book });
-        command.Parameters.Add(new NpgsqlParameter { Value = messages.ConvertAll(message => message.Payload), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = messages.ConvertAll(message => message.Payload),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+        });
         await command.ExecuteNonQueryAsync();
         return messages;
     }
