@@ -1,5 +1,5 @@
-using Commission.Storage.GroupCommit;
 using Commission.Domain.Ledger;
+using Commission.Storage.GroupCommit;
 using Npgsql;
 using NpgsqlTypes;
 using Orleans.Serialization;
