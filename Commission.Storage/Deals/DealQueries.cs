@@ -58,7 +58,10 @@ public sealed class DealQueries(NpgsqlDataSource dataSource)
     private static DealRow Row(NpgsqlDataReader reader) => new(
         TypedId.Parse<DealId>(reader.GetString(0)), (DealStatus)reader.GetInt16(1), reader.GetString(2), reader.GetString(3),
         ContactId.From(reader.GetGuid(4)), ContactId.From(reader.GetGuid(5)), ContactId.From(reader.GetGuid(6)),
-        reader.GetFieldValue<string?>(7), reader.GetFieldValue<DateOnly>(8), reader.GetFieldValue<DateTimeOffset>(9),
-        reader.GetFieldValue<DateTimeOffset>(10), reader.GetFieldValue<long?>(11), reader.GetFieldValue<string?>(12),
+        Text(reader, 7), reader.GetFieldValue<DateOnly>(8), reader.GetFieldValue<DateTimeOffset>(9),
+        reader.GetFieldValue<DateTimeOffset>(10), reader.GetFieldValue<long?>(11), Text(reader, 12),
         reader.GetFieldValue<DateOnly?>(13), reader.GetFieldValue<DateOnly?>(14));
+
+    // GetFieldValue reads null as a Nullable only, never as a text.
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
