@@ -110,6 +110,7 @@ public static class ApiHost
         {
             client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (CommissionSilo.ClusterId, CommissionSilo.ClusterId));
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = CommissionSilo.ResponseTimeout);
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
             client.UseConnectionRetryFilter<ClientRetry>();
         });

@@ -6,6 +6,7 @@ using Commission.Storage;
 using Commission.Storage.Postgres;
 using Orleans.Configuration;
 using Orleans.Storage;
+using Orleans.Streams;
 
 namespace Commission.Silo;
 
@@ -30,8 +31,17 @@ public static class CommissionSilo
     /// <summary>The cluster's id and service id in the membership tables.</summary>
     public const string ClusterId = "commission";
 
+    /// <summary>
+    /// How long a call waits for its answer. A command takes milliseconds; an answer that was lost with a silo or a
+    /// connection never comes, and its caller must be told to repeat.
+    /// </summary>
+    public static TimeSpan ResponseTimeout { get; } = TimeSpan.FromSeconds(10);
+
     private const string Invariant = "Npgsql";
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    // A silo that slept through its own death may learn of it by no other way than the table.
+    private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(10);
 
     /// <summary>Adds a silo on a migrated database.</summary>
     /// <param name="builder">The host.</param>
@@ -70,8 +80,13 @@ public static class CommissionSilo
         {
             options.ProbeTimeout = TimeSpan.FromSeconds(settings.ProbeTimeoutSeconds);
             options.NumMissedProbesLimit = settings.MissedProbes;
-            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+
+            // A starting silo waits for all that look alive. One that was killed must look dead as soon as probes would find it so.
+            options.NumMissedTableIAmAliveLimit = 2;
+            options.TableRefreshTimeout = TableRefresh;
+            options.IAmAliveTablePublishTimeout = options.ProbeTimeout * settings.MissedProbes / options.NumMissedTableIAmAliveLimit;
         });
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, connectionString));
         silo.Services.AddSingleton<OrleansGrainStorageSerializer>();
         silo.AddAdoNetGrainStorage(GrainServices.LowRateStorage, storage => storage.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
@@ -81,10 +96,10 @@ public static class CommissionSilo
 
     private static void AddStreams(ISiloBuilder silo)
     {
-        // Subscriptions are implicit, so nothing of the streams is worth keeping across restarts.
-        silo.AddMemoryGrainStorage("PubSubStore");
+        // Subscriptions are implicit only, so nothing of the streams must survive a silo.
         silo.AddMemoryStreams(StreamNames.Provider, streams =>
         {
+            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
             streams.ConfigurePartitioning(2);
             streams.ConfigurePullingAgent(agent => agent.Configure(options =>
             {

@@ -5,10 +5,13 @@ using Commission.Grains.Interfaces.Ledger;
 
 namespace Commission.Silo;
 
-/// <summary>Wakes the sweeper and the books when a silo starts: what an earlier process left in the outbox is taken at once.</summary>
+/// <summary>
+/// Wakes the books when a silo starts, so that what an earlier process left in the outbox is taken at once, and keeps the
+/// sweeper awake: after its silo's death a reminder alone would bring it back only in the next minute.
+/// </summary>
 internal sealed partial class SweeperStarter(IGrainFactory grains, IHostApplicationLifetime lifetime, ILogger<SweeperStarter> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     [SuppressMessage("Design", "CA1031", Justification = "It tries until the silo stops.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -16,23 +19,24 @@ internal sealed partial class SweeperStarter(IGrainFactory grains, IHostApplicat
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
+        for (var drained = false; !stoppingToken.IsCancellationRequested; await Task.Delay(Pause, stoppingToken))
         {
             try
             {
                 await grains.GetGrain<ISweeperGrain>(GrainKeys.OfSweeper(0)).Start();
-                await grains.GetGrain<ILedgerGrain>(Books.Ledger).Drain(TimeSpan.Zero);
-                await grains.GetGrain<ILedgerGrain>(Books.Handshakes).Drain(TimeSpan.Zero);
-                return;
+                if (!drained)
+                    await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes));
+                drained = true;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 LogNotYet(error);
-                await Task.Delay(Pause, stoppingToken);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The sweeper could not be started yet")]
+    private Task<int> DrainAsync(string book) => grains.GetGrain<ILedgerGrain>(book).Drain(TimeSpan.Zero);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sweeper could not be reached")]
     private partial void LogNotYet(Exception error);
 }

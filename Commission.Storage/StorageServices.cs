@@ -6,6 +6,7 @@ using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace Commission.Storage;
@@ -25,8 +26,19 @@ public static class StorageServices
         services.AddSingleton<VerticalQueries>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<ClusterSecrets>();
-        return services;
+        return services.AddStorageExceptions();
     }
+
+    /// <summary>
+    /// Lets what the database throws travel between processes: without, the caller of a grain learns only that the
+    /// exception could not be written.
+    /// </summary>
+    public static IServiceCollection AddStorageExceptions(this IServiceCollection services) =>
+        services.Configure<ExceptionSerializationOptions>(options =>
+        {
+            options.SupportedNamespacePrefixes.Add("Npgsql");
+            options.SupportedNamespacePrefixes.Add("Commission");
+        });
 
     /// <summary>Adds the group-commit grain storage and the book store: what a silo needs.</summary>
     public static IServiceCollection AddCommissionStorage(this IServiceCollection services)

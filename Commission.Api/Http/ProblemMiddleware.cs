@@ -48,9 +48,12 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
     }
 
-    /// <summary>Failures of the surroundings: the outcome may be open, and the same key finds it out.</summary>
+    /// <summary>
+    /// Failures of the surroundings: the outcome may be open, and the same key finds it out. A cancellation that the caller
+    /// did not ask for is a call that the cluster gave up.
+    /// </summary>
     private static bool IsPassing(Exception error) =>
-        error is TimeoutException or NpgsqlException or OrleansException or IOException;
+        error is TimeoutException or NpgsqlException or OrleansException or IOException or OperationCanceledException;
 
     /// <summary>PostgreSQL has no text with NUL, so nothing can be found by one.</summary>
     private static void RefuseNul(IQueryCollection query)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Commission.Grains.Ledger;
 
 /// <summary>
-/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals. A reminder brings it back after its silo died.
+/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals. Every silo keeps it awake; a reminder does when none has yet.
 /// </summary>
 [GrainType("sweeper")]
 [KeepAlive]
@@ -25,6 +25,7 @@ internal sealed partial class SweeperGrain(
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(1);
     private DateTimeOffset _nextExpiry;
+    private IGrainReminder? _reminder;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -32,7 +33,8 @@ internal sealed partial class SweeperGrain(
         return Task.CompletedTask;
     }
 
-    public Task Start() => this.RegisterOrUpdateReminder(ReminderName, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+    public async Task Start() =>
+        _reminder ??= await this.RegisterOrUpdateReminder(ReminderName, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 

@@ -16,10 +16,9 @@ public sealed class GroupCommitOptions
     public TimeSpan RecoveryTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }
 
-/// <summary>
-/// The lane's queue is full: nothing was written, try again after a moment. An Orleans exception, because Orleans wraps
-/// whatever else a storage throws, and the grain would not recognise it.
-/// </summary>
+// Both are Orleans exceptions, for Orleans hides any other behind one of its own before a grain can catch it.
+
+/// <summary>The lane's queue is full: nothing was written, try again after a moment.</summary>
 public sealed class StorageBusyException : OrleansException
 {
     public StorageBusyException() : base("The write queue is full.") { }
@@ -27,7 +26,7 @@ public sealed class StorageBusyException : OrleansException
     public StorageBusyException(string message, Exception innerException) : base(message, innerException) { }
 }
 
-/// <summary>The write would break a unique constraint; nothing was written. An Orleans exception, so that it is not wrapped.</summary>
+/// <summary>The write would break a unique constraint; nothing was written.</summary>
 public sealed class DuplicateKeyException(string constraint, Exception inner)
     : OrleansException($"A row with this key exists ({constraint}).", inner)
 {

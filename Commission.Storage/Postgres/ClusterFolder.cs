@@ -35,6 +35,12 @@ internal sealed class ClusterFolder(string home)
         ? int.Parse(File.ReadAllText(Path.Combine(Cluster, "PG_VERSION")).Trim(), CultureInfo.InvariantCulture)
         : null;
 
+    public void DeleteSocketLock(int port)
+    {
+        if (Directory.Exists(SocketFolder))
+            File.Delete(Path.Combine(SocketFolder, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{port}.lock")));
+    }
+
     public string Password() => File.ReadAllText(PasswordFile).Trim();
 
     public void Make()

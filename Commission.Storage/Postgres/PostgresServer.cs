@@ -8,6 +8,7 @@ namespace Commission.Storage.Postgres;
 internal sealed class PostgresServer(ClusterFolder folder, ServerAccount account, PostgresBinaries binaries)
 {
     public const string Owner = "commission";
+    private const int SocketPort = 5432;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
@@ -28,9 +29,11 @@ internal sealed class PostgresServer(ClusterFolder folder, ServerAccount account
             return;
 
         // Safe: no process has the cluster as its working directory, so neither a server nor an orphan of one is alive.
+        // Its lock files would stop the new server where the old process number is taken again, or was never reaped.
         File.Delete(PostmasterFile.PathIn(Folder.Cluster));
+        Folder.DeleteSocketLock(SocketPort);
         var overSocket = Folder.SocketPathFits;
-        Folder.WriteSettings(overSocket ? 5432 : FreeLoopbackPort(), overSocket);
+        Folder.WriteSettings(overSocket ? SocketPort : FreeLoopbackPort(), overSocket);
         var answer = await ExternalCommand.RunAsync(
             account.Wrap(
                 binaries.PgCtl, "start", "-w", "-s", "-t", "120", "-D", Folder.Cluster, "-l", Folder.Log),

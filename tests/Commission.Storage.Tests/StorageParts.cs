@@ -12,7 +12,8 @@ namespace Commission.Storage.Tests;
 /// <summary>What the storage is made of, without a silo.</summary>
 internal sealed class StorageParts : IAsyncDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSerializer().BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection()
+        .AddMetrics().AddSerializer().AddStorageExceptions().BuildServiceProvider();
 
     public StorageParts(string connectionString) => DataSource = NpgsqlDataSource.Create(connectionString);
 

@@ -71,8 +71,10 @@ public static class BookAudit
 
     private static Projection Columns(NpgsqlDataReader reader) => new(
         reader.GetInt64(0), reader.GetGuid(2), reader.GetInt16(3), reader.GetFieldValue<DateTimeOffset>(4),
-        reader.GetFieldValue<string?>(9), reader.GetFieldValue<long?>(5), reader.GetFieldValue<string?>(10), reader.GetFieldValue<long?>(6),
+        Text(reader, 9), reader.GetFieldValue<long?>(5), Text(reader, 10), reader.GetFieldValue<long?>(6),
         reader.GetFieldValue<long?>(7), reader.GetFieldValue<DateOnly?>(8));
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private static Projection Columns(Leaf leaf) => leaf switch
     {

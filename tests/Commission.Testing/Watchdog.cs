@@ -4,15 +4,20 @@ namespace Commission.Testing;
 
 /// <summary>
 /// Cleans up after this process however it ends, even by kill -9: a shell that waits for the end of its input, which is
-/// the end of this process, then ends the PostgreSQL servers below a folder and deletes it.
+/// the end of this process, then ends the PostgreSQL servers below a folder, ends the processes whose numbers stand in
+/// files there, and deletes it.
 /// </summary>
 public static class Watchdog
 {
+    /// <summary>Extension of a file that holds the number of a process to end.</summary>
+    public const string ProcessFileExtension = ".process";
+
     // QUIT ends a server at once and without a checkpoint: its data are thrown away.
     private const string Script = """
         trap '' INT TERM HUP
         exec >/dev/null 2>&1
         read -r nothing
+        for file in $(find "$0" -name '*.process'); do kill -KILL "$(cat "$file")"; done
         IFS='
         '
         for home in "$0" $(find "$0" -name postgres.location -exec cat {} +); do

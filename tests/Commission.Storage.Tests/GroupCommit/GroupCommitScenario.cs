@@ -75,7 +75,7 @@ internal sealed class GroupCommitScenario : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
         _held = WriteAsync("decoy", "two", decoy.Version, records: 0);
         await Eventually.BecomesTrueAsync(
-            () => _database.ScalarAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"),
+            () => _database.ScalarAsync<bool>($"select exists (select from pg_stat_activity where {_lock.ProcessID} = any(pg_blocking_pids(pid)))"),
             "the lane waits for the lock");
     }
 
