@@ -43,10 +43,20 @@ internal sealed class MemberDirectory(IGrainFactory grains, TimeProvider time)
     }
 
     /// <summary>A key that a client's browser made: it counts for its deal only, whenever.</summary>
-    public SigningKey? Embedded(ContactId owner, KeyId id, byte[] subjectPublicKeyInfo) =>
-        KeyId.Derive(owner, subjectPublicKeyInfo) == id && MemberMachine.IsP256(subjectPublicKeyInfo)
-            ? new SigningKey(id, owner, DateTimeOffset.MinValue, null, Import(id, subjectPublicKeyInfo))
-            : null;
+    public SigningKey? Embedded(ContactId owner, KeyId id, byte[] subjectPublicKeyInfo)
+    {
+        // The id is a hash of owner and bytes, so a key that is at hand under it is this very key: no second import.
+        if (KeyId.Derive(owner, subjectPublicKeyInfo) != id || !MemberMachine.HasP256Form(subjectPublicKeyInfo))
+            return null;
+        try
+        {
+            return new SigningKey(id, owner, DateTimeOffset.MinValue, null, Import(id, subjectPublicKeyInfo));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Importing a key costs more than twice what verifying with it does, so imported keys are kept.</summary>
     private ECDsa Import(KeyId id, byte[] subjectPublicKeyInfo)
@@ -54,7 +64,15 @@ internal sealed class MemberDirectory(IGrainFactory grains, TimeProvider time)
         if (_keys.TryGetValue(id, out var known))
             return known;
         var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
         if (_keys.Count >= MaxKeys)
             _keys.Clear();
         return _keys.GetOrAdd(id, key);
