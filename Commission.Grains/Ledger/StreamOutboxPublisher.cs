@@ -19,6 +19,9 @@ internal sealed partial class StreamOutboxPublisher(
     private const int Capacity = 32_768;
     private const int MaxBatch = 512;
 
+    // Memory streams refuse an event of more than 1 MB only when they read it, and lose it then.
+    private const int EnoughBytes = 512 * 1024;
+
     private readonly Channel<OutboxMessage> _queue = Channel.CreateBounded<OutboxMessage>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
@@ -40,7 +43,7 @@ internal sealed partial class StreamOutboxPublisher(
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
             batch.Clear();
-            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var message))
+            for (var bytes = 0; batch.Count < MaxBatch && bytes < EnoughBytes && _queue.Reader.TryRead(out var message); bytes += message.Payload.Length)
                 batch.Add(message);
             foreach (var book in batch.GroupBy(message => message.Book, StringComparer.Ordinal))
                 await SendAsync(provider, book.Key, [.. book]);
