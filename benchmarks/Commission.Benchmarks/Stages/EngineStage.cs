@@ -67,7 +67,7 @@ internal sealed class EngineStage : IAsyncDisposable
     }
 
     /// <summary>
-    /// As many connections as suit the baseline best on a few cores; two silos' pools must fit into one server as well.
+    /// Two silos, each with a pool of its own for states and one for AdoNet, must fit into the 200 connections of one server.
     /// </summary>
     public static string SizedPool(TestDatabase database) =>
         new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { MaxPoolSize = PoolSize }.ConnectionString;
