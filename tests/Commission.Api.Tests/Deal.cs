@@ -66,6 +66,7 @@ internal sealed class Deal(Network network, string key, Person? service)
             ["client"] = network.Client.ToString(),
             ["clientCommitment"] = network.Client.Commitment,
             ["referredOn"] = Network.Text(Network.Today),
+            ["upline"] = network.Upline.ToString(),
         },
         "H2" => new() { ["consent"] = Hash.Of("I agree"u8).ToString() },
         "H3" => new() { ["metOn"] = Network.Text(Network.Today) },

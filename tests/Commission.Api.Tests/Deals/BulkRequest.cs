@@ -16,6 +16,7 @@ internal sealed class BulkRequest(Network network, Person service)
             ["vertical"] = network.Vertical,
             ["product"] = Network.Product,
             ["referrer"] = network.Referrer.ToString(),
+            ["upline"] = network.Upline.ToString(),
             ["receiver"] = network.Receiver.ToString(),
             ["client"] = network.Client.ToString(),
             ["referredOn"] = "2025-06-01",

@@ -72,7 +72,7 @@ public sealed class MagicLinkTests(Engine engine) : IClassFixture<Engine>
         var network = await Network.CreateAsync(engine);
         var deal = await network.DealAsync(handshakes: 1);
 
-        (await deal.SignByLinkAsync("H2", network.Receiver.WithNewKey(), deal.Link)).IsRefused(403, "WRONG_ACTOR", "actor");
+        (await deal.SignByLinkAsync("H2", network.Receiver.WithNewKey(), deal.Link)).IsRefused(403, "WRONG_ACTOR", "payload.actor");
     }
 
     [Fact]
