@@ -100,7 +100,7 @@ public static partial class ApiHost
         builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", options => options.AddOperationTransformer(IdempotencyKeyHeader.DescribeAsync));
         builder.Services.AddSingleton<VerticalSeeder.Progress>();
         builder.Services.AddHostedService<VerticalSeeder>();
         builder.AddObservability();
