@@ -51,7 +51,7 @@ public sealed class BulkKeyTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal(["created", "rejected", "created"], answers.Select(line => line.GetProperty("status").GetString()));
         Assert.Matches("^(UNAVAILABLE|INTERNAL)$", answers[1].GetProperty("code").GetString());
         Assert.Equal(answers[1].GetProperty("code").GetString() == "UNAVAILABLE", answers[1].GetProperty("retryable").GetBoolean());
-        Assert.Equal((2, "broken", broken.ToString()), (answers[1].GetProperty("line").GetInt32(), answers[1].GetProperty("key").GetString(), answers[1].GetProperty("deal").GetString()));
+        Assert.Equal(("broken", broken.ToString()), (answers[1].GetProperty("key").GetString(), answers[1].GetProperty("deal").GetString()));
         Assert.False(answers[0].TryGetProperty("retryable", out _));
     }
 

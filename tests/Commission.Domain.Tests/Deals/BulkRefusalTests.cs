@@ -90,7 +90,8 @@ public sealed class BulkRefusalTests
     {
         var bulk = new BulkScenario();
         var command = bulk.Sign(BulkScenario.Line());
-        bulk.Deal.Later(TimeSpan.FromHours(1)).Given(facts => facts with { Signer = People.Importer.SigningKey with { ValidTo = DealScenario.Start.AddMinutes(1) } });
+        var ended = People.Importer.SigningKey with { ValidTo = DealScenario.Start.AddMinutes(1) };
+        bulk.Deal.Later(TimeSpan.FromHours(1)).Given(facts => facts with { Signer = ended });
         bulk.When(command).Refused(RefusalCodes.KeyNotValid, "attestation.key");
     }
 
