@@ -17,6 +17,11 @@ public sealed partial class BookWriter : IAsyncDisposable
     private const int MaxPending = 65_536;
     private const int MaxCachedAccounts = 200_000;
 
+    // An append waits for the disk as a command's commit does, and both wait for each other there: so a book that has
+    // little to do gathers a moment before its next append. Nobody waits for a book.
+    private const int EnoughToAppend = 512;
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
+
     private readonly BookStore _store;
     private readonly BookHold _hold;
     private readonly Serializer _serializer;
@@ -136,6 +141,7 @@ public sealed partial class BookWriter : IAsyncDisposable
                 if (_stopping)
                     return;
                 await _arrived.WaitAsync();
+                await GatherAsync();
                 continue;
             }
             if (_accounts.Count > MaxCachedAccounts)
@@ -151,6 +157,16 @@ public sealed partial class BookWriter : IAsyncDisposable
                 next = await PrepareAsync(messages);
             flying = (CommitAsync(next), next);
         }
+    }
+
+    private async Task GatherAsync()
+    {
+        lock (_gate)
+        {
+            if (_stopping || _pending.Count >= EnoughToAppend)
+                return;
+        }
+        await Task.Delay(Gathering);
     }
 
     private List<OutboxMessage> Take()
