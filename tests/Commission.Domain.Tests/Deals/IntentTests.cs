@@ -77,8 +77,8 @@ public sealed class IntentTests
     [Fact]
     public void A_settlement_that_the_rules_make_too_large_is_refused()
     {
-        var rules = DealScenario.RuleSetOf("""{"shape":"flat","name":"seats","basis":"units","amountMinor":99999999999999}""");
-        Settled(rules, 1, bases: new BasisValue("units", 2)).Refused(RefusalCodes.InvalidField, "settledValueMinor");
+        var rules = DealScenario.RuleSetOf("""{"shape":"per_unit","name":"seats","basis":"units","minorPerUnit":"999999999999"}""");
+        Settled(rules, 1, bases: new BasisValue("units", 200)).Refused(RefusalCodes.InvalidField, "settledValueMinor");
         Settled(rules, 1, bases: new BasisValue("units", Money.MaxMinor)).Refused(RefusalCodes.InvalidField, "settledValueMinor");
         Settled(rules, 1, bases: new BasisValue("units", 1)).Accepted();
     }
