@@ -37,8 +37,8 @@ public sealed record NoVolumeBenefit(string Clause, IReadOnlyList<string>? Produ
     public override string InWords() => "No commission may depend on volume, quotas or campaigns.";
 
     internal override IEnumerable<(string Path, string Expected, string Found)> Check(ProductRules product) => Where(
-        product, component => component is CampaignComponent || (component.Accumulates is { } scope
-            && component is MarginalTierComponent or WholeTierComponent or BandAmountComponent && scope != component.Terms.Caps.Accumulates),
+        product, component => component is CampaignComponent or MarginalTierComponent { Scope: not null }
+            or WholeTierComponent { Scope: not null } or BandAmountComponent { Scope: not null },
         ".shape", "no benefit that depends on volume or a campaign", component => component.Shape);
 }
 
