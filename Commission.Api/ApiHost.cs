@@ -15,7 +15,7 @@ using Scalar.AspNetCore;
 namespace Commission.Api;
 
 /// <summary>The API process: HTTP, and in the default single-process mode a silo and a private PostgreSQL too.</summary>
-public static class ApiHost
+public static partial class ApiHost
 {
     private const string DefaultUrl = "http://127.0.0.1:5080";
 
@@ -84,8 +84,12 @@ public static class ApiHost
         api.MapBulk();
         api.MapDeals();
         api.MapLedger();
+        app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Urls}; the API is described at /docs")]
+    private static partial void LogListening(ILogger logger, string urls);
 
     private static void AddServices(WebApplicationBuilder builder, ApiSettings settings)
     {
@@ -96,7 +100,7 @@ public static class ApiHost
         builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", options => options.AddOperationTransformer(IdempotencyKeyHeader.DescribeAsync));
         builder.Services.AddSingleton<VerticalSeeder.Progress>();
         builder.Services.AddHostedService<VerticalSeeder>();
         builder.AddObservability();

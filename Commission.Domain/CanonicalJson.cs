@@ -29,9 +29,9 @@ public static class CanonicalJson
     /// <exception cref="FormatException">The value uses what the subset excludes; the message names the path.</exception>
     public static byte[] Canonicalize(JsonElement element)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        Write(element, buffer, "$");
-        return buffer.WrittenSpan.ToArray();
+        using var buffer = ScratchBuffer.Rent();
+        Write(element, buffer.Writer, "$");
+        return buffer.Written.ToArray();
     }
 
     /// <summary>Parses JSON, refusing repeated property names.</summary>
@@ -258,9 +258,9 @@ public sealed class CanonicalObject
     /// <summary>The canonical bytes.</summary>
     public byte[] ToBytes()
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        Write(buffer);
-        return buffer.WrittenSpan.ToArray();
+        using var buffer = ScratchBuffer.Rent();
+        Write(buffer.Writer);
+        return buffer.Written.ToArray();
     }
 
     private void Write(ArrayBufferWriter<byte> buffer)

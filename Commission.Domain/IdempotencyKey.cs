@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Commission.Domain;
 
@@ -20,15 +19,24 @@ public readonly record struct RequestFingerprint([property: Id(0)] UInt128 Key, 
     /// <param name="body">The body's bytes.</param>
     public static RequestFingerprint Of(string caller, string idempotencyKey, string operation, ReadOnlySpan<byte> body)
     {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(Encoding.UTF8.GetBytes($"{caller}\n{idempotencyKey}"));
-        var key = First128(sha.GetHashAndReset());
-        sha.AppendData(Encoding.UTF8.GetBytes(operation + "\n"));
-        sha.AppendData(body);
-        return new RequestFingerprint(key, First128(sha.GetHashAndReset()));
+        using var buffer = ScratchBuffer.Rent();
+        buffer.Add(caller);
+        buffer.Add("\n"u8);
+        buffer.Add(idempotencyKey);
+        var key = First128(buffer.Written);
+        buffer.Clear();
+        buffer.Add(operation);
+        buffer.Add("\n"u8);
+        buffer.Add(body);
+        return new RequestFingerprint(key, First128(buffer.Written));
     }
 
-    private static UInt128 First128(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt128BigEndian(digest);
+    private static UInt128 First128(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        SHA256.HashData(bytes, digest);
+        return BinaryPrimitives.ReadUInt128BigEndian(digest);
+    }
 
     /// <summary>The refusal of a key that comes back with another body.</summary>
     public static Refusal Reused() => new(

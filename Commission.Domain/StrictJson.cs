@@ -10,8 +10,20 @@ internal sealed class StrictJsonException(Refusal refusal) : Exception(refusal.T
 }
 
 /// <summary>A JSON value with its path: every getter names the path, what was expected and what was found.</summary>
-internal readonly record struct StrictNode(JsonElement Element, string Path)
+internal readonly record struct StrictNode
 {
+    private readonly string _parent;
+    private readonly string? _name;
+
+    public StrictNode(JsonElement element, string path) => (Element, _parent) = (element, path);
+
+    private StrictNode(JsonElement element, string parent, string name) => (Element, _parent, _name) = (element, parent, name);
+
+    public JsonElement Element { get; }
+
+    /// <summary>Put together only when asked for: nearly every value is right, and nobody asks.</summary>
+    public string Path => _name is null ? _parent : Join(_parent, _name);
+
     public static Refusal Wrong(string path, string expected, string found) =>
         new(RefusalCodes.InvalidField, $"{path}: expected {expected}, found {found}.", path);
 
@@ -32,8 +44,8 @@ internal readonly record struct StrictNode(JsonElement Element, string Path)
     {
         if (Element.ValueKind != JsonValueKind.Object)
             throw Mistake(Path, "an object", Element.ValueKind.ToString());
-        var self = this;
-        return CanonicalJson.MembersOf(Element, Path).Select(member => (member.Name, new StrictNode(member.Value, self.PathOf(member.Name))));
+        var path = Path;
+        return CanonicalJson.MembersOf(Element, path).Select(member => (member.Name, new StrictNode(member.Value, path, member.Name)));
     }
 
     public IEnumerable<StrictNode> Items()
@@ -49,7 +61,7 @@ internal readonly record struct StrictNode(JsonElement Element, string Path)
         try
         {
             return Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-                ? new StrictNode(value, PathOf(name))
+                ? new StrictNode(value, Path, name)
                 : null;
         }
         catch (InvalidOperationException error)
@@ -115,7 +127,9 @@ internal readonly record struct StrictNode(JsonElement Element, string Path)
     private byte[] AsBytes(int maxBytes) =>
         Base64Url.TryDecode(AsText(), maxBytes, out var bytes) ? bytes : throw Mistake(Path, $"base64url of at most {maxBytes} bytes", $"\"{AsText()}\"");
 
-    private string PathOf(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+    private string PathOf(string name) => Join(Path, name);
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private string Raw => Element.GetRawText();
 

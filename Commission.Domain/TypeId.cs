@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Commission.Domain;
 
@@ -58,17 +57,14 @@ public static class TypeId
     /// </summary>
     public static Guid Derive(string domain, params ReadOnlySpan<string> parts)
     {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(Encoding.UTF8.GetBytes(domain + "\n"));
-        Span<byte> length = stackalloc byte[4];
+        using var buffer = ScratchBuffer.Rent();
+        buffer.Add(domain);
+        buffer.Add("\n"u8);
         foreach (var part in parts)
-        {
-            var bytes = Encoding.UTF8.GetBytes(part);
-            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-            sha.AppendData(length);
-            sha.AppendData(bytes);
-        }
-        Span<byte> uuid = sha.GetHashAndReset().AsSpan(0, 16);
+            buffer.AddWithLength(part);
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        SHA256.HashData(buffer.Written, digest);
+        var uuid = digest[..16];
         uuid[6] = (byte)((uuid[6] & 0x0F) | 0x80);
         uuid[8] = (byte)((uuid[8] & 0x3F) | 0x80);
         return new Guid(uuid, bigEndian: true);

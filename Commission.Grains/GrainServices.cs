@@ -18,6 +18,7 @@ public static class GrainServices
         services.AddSingleton<MemberDirectory>();
         services.AddSingleton<RuleSetDirectory>();
         services.AddSingleton<DealFactsLoader>();
+        services.AddSingleton<LocalBooks>();
         services.AddSingleton<StreamOutboxPublisher>();
         services.AddSingleton<IOutboxPublisher>(provider => provider.GetRequiredService<StreamOutboxPublisher>());
         services.AddHostedService(provider => provider.GetRequiredService<StreamOutboxPublisher>());

@@ -4,6 +4,7 @@ using Commission.Grains.Deals;
 using Commission.Grains.Interfaces;
 using Commission.Storage;
 using Commission.Storage.Postgres;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Storage;
 using Orleans.Streams;
@@ -53,7 +54,7 @@ public static class CommissionSilo
         var settings = builder.Configuration.GetSection("Commission").Get<SiloSettings>() ?? new SiloSettings();
         builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
         builder.Services.Configure<DealOptions>(options => options.RelyingParty = settings.RelyingParty);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System);
 
         // Every command is durable when it is answered, so a stop need not wait for activations to say goodbye.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);

@@ -16,5 +16,6 @@ if (builder.Configuration["urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:0");
 var app = builder.Build();
 app.MapGet("/health/live", () => Results.Text("live"));
+app.Lifetime.ApplicationStarted.Register(() => StartLog.Joined(app.Logger, string.Join(", ", app.Urls)));
 await app.RunAsync();
 return 0;

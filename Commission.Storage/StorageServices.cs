@@ -5,6 +5,7 @@ using Commission.Storage.Members;
 using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Serialization;
 using Orleans.Storage;
@@ -43,7 +44,7 @@ public static class StorageServices
     /// <summary>Adds the group-commit grain storage and the book store: what a silo needs.</summary>
     public static IServiceCollection AddCommissionStorage(this IServiceCollection services)
     {
-        services.AddSingleton(new GroupCommitOptions());
+        services.TryAddSingleton(new GroupCommitOptions());
         services.AddSingleton(DealTable.Table);
         services.AddSingleton(ContactTable.Table);
         services.AddSingleton<StorageMetrics>();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Commission.Api.Http;
 using Commission.Domain;
@@ -10,9 +11,10 @@ namespace Commission.Api.Deals;
 
 /// <summary>
 /// Referrals by the thousand, attested by a service with one signature. The first line is the attestation, each further
-/// line a referral; each gets a line of its own in the answer, and none stops another.
+/// line a referral; each gets a line of its own in the answer, and none stops another. The Idempotency-Key guards the request
+/// while it is served; after that each line's own key does, so that a request sent again is answered as replayed, line by line.
 /// </summary>
-internal static class BulkEndpoint
+internal static partial class BulkEndpoint
 {
     public const string ContentType = "application/x-ndjson";
 
@@ -21,20 +23,31 @@ internal static class BulkEndpoint
     private const int MaxLineBytes = 16 * 1024;
     private const int Parallel = 256;
 
+    private const string Description =
+        "The first line is the attestation, each further line a referral (docs/formats/handshake.md, Bulk). Each line is answered by itself: " +
+        "created, advanced, replayed or rejected, and a rejected line says whether it is retryable. Idempotency-Key is required: while a request " +
+        "with it is served, the same key again gets 409 REQUEST_IN_FLIGHT. It is not stored: each line is unique by its own key for ever, so a " +
+        "request that is sent again is answered as replayed line by line and adds nothing.";
+
     // Signed is what the line's leaf covers: its canonical bytes, or the bytes as sent where it has none.
     private sealed record Line(int Number, byte[] Signed, AttestedLine? Content, Refusal? Refusal);
 
     public static void MapBulk(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/referrals/bulk", PostAsync).WithName("referInBulk").WithTags("Deals")
+            .WithSummary("Referrals by the thousand, attested by a service with one signature.")
+            .WithDescription(Description)
             .Accepts<BulkLineBody>(ContentType).Produces<BulkAnswer>(200, ContentType);
 
-    private static async Task<IResult> PostAsync(HttpContext http, IActor actor, IGrainFactory grains)
+    private static async Task<IResult> PostAsync(
+        HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, ILoggerFactory loggers)
     {
         var caller = actor.Required;
         if (http.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) != true)
             throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, $"Send {ContentType}.", "Content-Type"));
-        CommandRequest.ReadKey(http);
-        var lines = Split(await CommandRequest.ReadBodyAsync(http, MaxBodyBytes));
+        var key = CommandRequest.ReadKey(http);
+        var body = await CommandRequest.ReadBodyAsync(http, MaxBodyBytes);
+        using var hold = inFlight.Enter(CommandRequest.FingerprintOf(http, caller, key, body));
+        var lines = Split(body);
         if (lines.Count == 0)
             throw ProblemException.Field("attestation", "The first line must be the attestation.");
         var attestation = ReadAttestation(lines[0]);
@@ -48,8 +61,11 @@ internal static class BulkEndpoint
             throw new ProblemException(new Refusal(RefusalCodes.InvalidSignature, "attestation.root is not the root of the lines.", "attestation.root"));
         var paths = MerkleTree.AuditPaths(hashes);
         var answers = new BulkAnswer[read.Length];
+        var errors = new Exception?[read.Length];
         await System.Threading.Tasks.Parallel.ForAsync(0, read.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallel }, async (i, _) =>
-            answers[i] = await AttestAsync(grains, attestation, read[i], i, paths[i]));
+            (answers[i], errors[i]) = await AttestAsync(grains, attestation, read[i], i, paths[i]));
+        if (errors.FirstOrDefault(error => error is not null) is { } first)
+            LogLinesFailed(loggers.CreateLogger(typeof(BulkEndpoint)), first, errors.Count(error => error is not null), read.Length);
         return new NdjsonResult(answers);
     }
 
@@ -104,22 +120,27 @@ internal static class BulkEndpoint
         }
     }
 
-    private static async Task<BulkAnswer> AttestAsync(IGrainFactory grains, BulkAttestation attestation, Line line, int index, Hash[] path)
+    [SuppressMessage("Design", "CA1031", Justification = "Each line answers for itself: what breaks one must not take the answers of the others.")]
+    private static async Task<(BulkAnswer Answer, Exception? Error)> AttestAsync(
+        IGrainFactory grains, BulkAttestation attestation, Line line, int index, Hash[] path)
     {
         if (line.Content is not { } content)
-            return BulkAnswer.Rejected(line.Number, KeyOf(line.Signed), null, line.Refusal!);
+            return (BulkAnswer.Rejected(line.Number, KeyOf(line.Signed), null, line.Refusal!), null);
         var deal = DealId.Derive(attestation.Service, content.Key);
         try
         {
             var result = await grains.GetGrain<IDealGrain>(deal.ToString()).Attest(new BulkSignature(attestation, index, path, line.Signed));
-            return result.Refusal is null
-                ? new BulkAnswer(line.Number, content.Key, Word(result.Outcome), deal.ToString(), result.Status.ToString(), null, null, null)
+            var answer = result.Refusal is null
+                ? new BulkAnswer(line.Number, content.Key, Word(result.Outcome), deal.ToString(), result.Status.ToString())
                 : BulkAnswer.Rejected(line.Number, content.Key, deal, result.Refusal);
+            return (answer, null);
         }
-        catch (Exception error) when (error is TimeoutException or OrleansException or Npgsql.NpgsqlException)
+        catch (Exception error)
         {
-            return BulkAnswer.Rejected(line.Number, content.Key, deal, new Refusal(
-                EdgeCodes.Unavailable, "The outcome of this line is open: send it again."));
+            var refusal = Problems.IsPassing(error)
+                ? new Refusal(EdgeCodes.Unavailable, "The outcome of this line is open: send it again.")
+                : new Refusal(EdgeCodes.Internal, "Something went wrong on our side. Sending the line again is safe, but will hardly help.");
+            return (BulkAnswer.Rejected(line.Number, content.Key, deal, refusal), error);
         }
     }
 
@@ -137,6 +158,9 @@ internal static class BulkEndpoint
             return null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Failed} of {Lines} lines of a bulk request failed; the first of them by this")]
+    private static partial void LogLinesFailed(ILogger logger, Exception first, int failed, int lines);
 
     private static string Word(AttestOutcome outcome) => outcome switch
     {
@@ -167,12 +191,24 @@ internal static class BulkEndpoint
     }
 }
 
-/// <summary>One line of the answer.</summary>
-internal sealed record BulkAnswer(
-    int Line, string? Key, string Status, string? Deal, string? State, string? Code, string? Field, string? Detail)
+/// <summary>One line of the answer; a rejected one has code and detail, and says whether the same line may succeed a little later.</summary>
+internal sealed record BulkAnswer(int Line, string? Key, string Status, string? Deal, string? State)
 {
-    public static BulkAnswer Rejected(int line, string? key, DealId? deal, Refusal refusal) =>
-        new(line, key, "rejected", deal?.ToString(), null, refusal.Code, refusal.Field, refusal.Text);
+    public string? Code { get; init; }
+
+    public string? Field { get; init; }
+
+    public string? Detail { get; init; }
+
+    public bool? Retryable { get; init; }
+
+    public static BulkAnswer Rejected(int line, string? key, DealId? deal, Refusal refusal) => new(line, key, "rejected", deal?.ToString(), null)
+    {
+        Code = refusal.Code,
+        Field = refusal.Field,
+        Detail = refusal.Text,
+        Retryable = Problems.IsPassing(refusal.Code),
+    };
 }
 
 /// <summary>One referral line; see docs/formats/handshake.md, "Bulk requests".</summary>

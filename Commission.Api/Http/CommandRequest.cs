@@ -22,12 +22,11 @@ internal sealed record CommandRequest(string Key, ContactId? Caller, RequestFing
     /// <exception cref="ProblemException">Key, content type or body are not as they must be.</exception>
     public static async Task<CommandRequest> ReadAsync(HttpContext http, ContactId? caller)
     {
-        var key = ReadKey(http) ?? throw new ProblemException(new Refusal(
-            EdgeCodes.KeyMissing, $"{Header} is required: 1 to {MaxKeyLength} visible ASCII characters, new for each new request.", Header));
+        var key = ReadKey(http);
         if (!http.Request.HasJsonContentType())
             throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, "Send application/json.", "Content-Type"));
         var bytes = await ReadBodyAsync(http, MaxBodyBytes);
-        var fingerprint = RequestFingerprint.Of(caller?.ToString() ?? "anonymous", key, $"{http.Request.Method} {http.Request.Path}", bytes);
+        var fingerprint = FingerprintOf(http, caller, key, bytes);
         try
         {
             using var document = CanonicalJson.Parse(bytes);
@@ -41,12 +40,20 @@ internal sealed record CommandRequest(string Key, ContactId? Caller, RequestFing
         }
     }
 
-    /// <summary>The key, or null when there is none.</summary>
-    public static string? ReadKey(HttpContext http)
+    /// <summary>The fingerprint of a request; one key cannot serve two operations.</summary>
+    public static RequestFingerprint FingerprintOf(HttpContext http, ContactId? caller, string key, byte[] body) =>
+        RequestFingerprint.Of(caller?.ToString() ?? "anonymous", key, $"{http.Request.Method} {http.Request.Path}", body);
+
+    /// <summary>The key.</summary>
+    /// <exception cref="ProblemException">There is none, or it has another form.</exception>
+    public static string ReadKey(HttpContext http)
     {
         var key = http.Request.Headers[Header].ToString();
         if (key.Length == 0)
-            return null;
+        {
+            throw new ProblemException(new Refusal(
+                EdgeCodes.KeyMissing, $"{Header} is required: 1 to {MaxKeyLength} visible ASCII characters, new for each new request.", Header));
+        }
         return key.Length <= MaxKeyLength && key.All(c => c is >= '!' and <= '~')
             ? key
             : throw ProblemException.Field(Header, $"{Header} must have 1 to {MaxKeyLength} visible ASCII characters.");

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using Commission.Domain;
 using Microsoft.AspNetCore.Http.Features;
-using Npgsql;
 
 namespace Commission.Api.Http;
 
@@ -30,7 +29,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
         }
-        catch (Exception error) when (IsPassing(error) && !http.Response.HasStarted)
+        catch (Exception error) when (Problems.IsPassing(error) && !http.Response.HasStarted)
         {
             LogUnavailable(error, http.Request.Path);
             await Problems.Of(new Refusal(EdgeCodes.Unavailable, "The engine cannot answer at the moment. Repeat the request with the same Idempotency-Key."))
@@ -42,18 +41,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             LogFailed(error, http.Request.Path, traceId);
             await Results.Problem(statusCode: 500, title: "Something went wrong on our side", extensions: new Dictionary<string, object?>
             {
-                ["code"] = "INTERNAL",
+                ["code"] = EdgeCodes.Internal,
                 ["traceId"] = traceId,
             }).ExecuteAsync(http);
         }
     }
-
-    /// <summary>
-    /// Failures of the surroundings: the outcome may be open, and the same key finds it out. A cancellation that the caller
-    /// did not ask for is a call that the cluster gave up.
-    /// </summary>
-    private static bool IsPassing(Exception error) =>
-        error is TimeoutException or NpgsqlException or OrleansException or IOException or OperationCanceledException;
 
     /// <summary>PostgreSQL has no text with NUL, so nothing can be found by one.</summary>
     private static void RefuseNul(IQueryCollection query)

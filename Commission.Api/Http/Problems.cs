@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Commission.Domain;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace Commission.Api.Http;
 
@@ -22,6 +23,7 @@ internal static class EdgeCodes
     public const string NotFound = "NOT_FOUND";
     public const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
     public const string Unavailable = "UNAVAILABLE";
+    public const string Internal = "INTERNAL";
 }
 
 /// <summary>Refusals as RFC 9457 problems: the one table from code to status.</summary>
@@ -63,6 +65,16 @@ internal static class Problems
         [EdgeCodes.MethodNotAllowed] = (405, "Another method is expected"),
         [EdgeCodes.Unavailable] = (503, "Not available at the moment"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Failures of the surroundings: the outcome may be open, and the same key finds it out. A cancellation that the caller
+    /// did not ask for is a call that the cluster gave up.
+    /// </summary>
+    public static bool IsPassing(Exception error) =>
+        error is TimeoutException or NpgsqlException or OrleansException or IOException or OperationCanceledException;
+
+    /// <summary>Whether the same request may succeed a little later.</summary>
+    public static bool IsPassing(string code) => code is RefusalCodes.Busy or EdgeCodes.Unavailable;
 
     /// <summary>What the framework refused with a bare status, as a problem of ours.</summary>
     public static IResult OfStatus(HttpContext http) => http.Response.StatusCode switch

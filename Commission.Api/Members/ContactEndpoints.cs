@@ -11,6 +11,10 @@ namespace Commission.Api.Members;
 /// <summary>Contacts and their keys.</summary>
 internal static class ContactEndpoints
 {
+    private static readonly string EndKeyDescription =
+        $"Without validTo the key ends {MemberMachine.KeyEndNotice.TotalSeconds:0} seconds after the request; no earlier end can be named. Until then any process may " +
+        "still accept the key, from then on none does. The answer's validTo is that instant. What was recorded with the key stays valid.";
+
     public static void MapContacts(this IEndpointRouteBuilder routes)
     {
         var contacts = routes.MapGroup("/contacts").WithTags("Members");
@@ -19,7 +23,8 @@ internal static class ContactEndpoints
         contacts.MapGet("/{id}", GetAsync).WithName("getContact").Produces<ContactView>();
         contacts.MapGet("/{id}/keys", ListKeysAsync).WithName("listKeys").Produces<IReadOnlyList<KeyView>>();
         contacts.MapPost("/{id}/keys", RegisterKeyAsync).WithName("registerKey").Accepts<KeyBody>("application/json").Produces<KeyView>(201);
-        contacts.MapPost("/{id}/keys/{key}/end", EndKeyAsync).WithName("endKey").Accepts<EndKeyBody>("application/json").Produces<KeyView>();
+        contacts.MapPost("/{id}/keys/{key}/end", EndKeyAsync).WithName("endKey").Accepts<EndKeyBody>("application/json").Produces<KeyView>()
+            .WithSummary("Ends a key, as soon as can be or at the instant named.").WithDescription(EndKeyDescription);
         contacts.MapPost("/{id}/authorised-services", AuthoriseAsync).WithName("authoriseService")
             .Accepts<AuthoriseBody>("application/json").Produces<AuthorisationView>();
     }

@@ -21,13 +21,14 @@ internal sealed class DemoChain(ApiClient api, string run, TimeProvider time, Ac
     public byte[]? LastAnswer { get; private set; }
 
     public async Task<DealId> ReferAsync(
-        DemoPerson referrer, DemoPerson receiver, DemoPerson client, string vertical, string product, CancellationToken cancellation)
+        DemoPerson referrer, DemoPerson upline, DemoPerson receiver, DemoPerson client, string vertical, string product, CancellationToken cancellation)
     {
         var key = $"demo:{run}:H1";
         _deal = DealId.Derive(referrer.Id, key);
         await output.WriteLineAsync($"H1 Intent: {referrer.Name} refers {client.Name} to {receiver.Name}. The deal's id follows from the caller and the key: {_deal}");
         await SendAsync(referrer, new IntentPayload(
-            _deal, referrer.Id, Now, null, null, vertical, product, receiver.Id, client.Id, client.Commitment, Today, null, null), key, null, cancellation);
+            _deal, referrer.Id, Now, null, null, vertical, product, receiver.Id, client.Id, client.Commitment, Today, upline.Id, null), key,
+            null, cancellation);
         return _deal;
     }
 

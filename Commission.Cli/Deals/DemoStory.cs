@@ -40,7 +40,7 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
         await TellAsync($"The rate card in force: {rules.Hash.ToString()[..12]}, 0.65 % of the deal value plus $50, split 80/20, platform 1 %.");
 
         var chain = new DemoChain(api, _run, time, Check, output);
-        var deal = await chain.ReferAsync(referrer, receiver, client, Vertical, Product, cancellation);
+        var deal = await chain.ReferAsync(referrer, upline, receiver, client, Vertical, Product, cancellation);
         await chain.AcknowledgeAsync(client, cancellation);
         await chain.IntakeAsync(receiver, cancellation);
         await chain.SettleAsync(receiver, SettledValueMinor, cancellation);

@@ -14,6 +14,9 @@ internal sealed class ImportRun(ApiClient api, ServiceKey key, ImportTally tally
     /// <summary>While one batch is being answered the next is read and signed; more would only queue on the server.</summary>
     private const int BatchesAtOnce = 2;
 
+    /// <summary>How often lines that the server had no room for are sent again: 20 seconds in all.</summary>
+    private const int Repetitions = 8;
+
     public async Task SendAsync(ImportFile file, ContactPlan plan, int batchSize, ImportProgress progress, CancellationToken cancellation)
     {
         await api.ProbeAsync(cancellation);
@@ -46,13 +49,16 @@ internal sealed class ImportRun(ApiClient api, ServiceKey key, ImportTally tally
                 sendable.Add(referral);
         }
 
-        if (sendable.Count == 0)
-            return;
-        var lines = sendable.ConvertAll(referral => BulkRequest.Line(referral, currency, contacts));
         try
         {
-            var answer = await api.SendAsync(BulkRequest.Create(lines, service, key, clock.GetUtcNow()), cancellation);
-            Account(sendable, answer);
+            for (var attempt = 0; sendable.Count > 0; attempt++)
+            {
+                if (attempt > 0)
+                    await api.PauseAsync(attempt - 1, cancellation);
+                var lines = sendable.ConvertAll(referral => BulkRequest.Line(referral, currency, contacts));
+                var answer = await api.SendAsync(BulkRequest.Create(lines, service, key, clock.GetUtcNow()), cancellation);
+                sendable = Account(sendable, answer, mayRepeat: attempt < Repetitions);
+            }
         }
         catch (ApiProblemException problem)
         {
@@ -72,12 +78,14 @@ internal sealed class ImportRun(ApiClient api, ServiceKey key, ImportTally tally
         return contacts.RefusalOf(referral.Client) is { } client ? (client, "client") : null;
     }
 
-    private void Account(List<Referral> sent, ApiResponse answer)
+    /// <summary>Counts what was answered for good; the result is what the server asks to send again.</summary>
+    private List<Referral> Account(List<Referral> sent, ApiResponse answer, bool mayRepeat)
     {
         var answers = Answers(answer);
         if (answers.Count != sent.Count)
             throw new ApiUnreachableException($"the server answered {answers.Count} of {sent.Count} lines; run the import again to complete it");
 
+        var again = new List<Referral>();
         foreach (var line in answers)
         {
             var number = line.GetProperty("line").GetInt32();
@@ -88,9 +96,12 @@ internal sealed class ImportRun(ApiClient api, ServiceKey key, ImportTally tally
             var status = Text(line, "status");
             if (status is "created" or "advanced" or "replayed")
                 tally.CountAccepted(referral, status, Text(line, "state") ?? "unknown");
+            else if (mayRepeat && line.TryGetProperty("retryable", out var retryable) && retryable.ValueKind == JsonValueKind.True)
+                again.Add(referral);
             else
                 Reject(referral, Text(line, "code") ?? "REJECTED", Text(line, "field"), Text(line, "detail") ?? "the server gave no detail");
         }
+        return again;
     }
 
     private static List<JsonElement> Answers(ApiResponse answer)

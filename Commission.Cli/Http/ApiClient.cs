@@ -46,6 +46,9 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
+    /// <summary>The pause before something is asked for again that was answered with "again".</summary>
+    public Task PauseAsync(int attempt, CancellationToken cancellation) => _retry.Wait(RetryPolicy.Backoff(attempt), cancellation);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<ApiResponse> SendAsync(ApiRequest request, RetryPolicy retry, bool acceptAny, CancellationToken cancellation)

@@ -24,7 +24,7 @@ internal static class AttestedSteps
         {
             SignatureEnvelope envelope = events.Count == 0 ? command.Signature : new BulkLineSignature(lineHash);
             var payload = Payload(state, line, step, service, lineHash, facts);
-            var pin = payload is IntentPayload ? new Pin(facts.RuleSet!.Hash, line.Upline ?? facts.Contacts[line.Referrer].Upline) : null;
+            var pin = payload is IntentPayload ? new Pin(facts.RuleSet!.Hash) : null;
             var decision = SignedSteps.Complete(
                 state, DealMachine.Recorded(payload, envelope, now, service, request, pin), facts);
             if (decision.Refusal is not null)
@@ -43,8 +43,12 @@ internal static class AttestedSteps
             return new Refusal(RefusalCodes.UnknownKey, $"The key is not registered for {attestation.Service}.", "attestation.key");
         if (attestation.Time < key.ValidFrom || attestation.Time >= (key.ValidTo ?? DateTimeOffset.MaxValue))
             return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is not valid at the attestation's time.", "attestation.key");
-        if ((attestation.Time - now).Duration() > MaxAge)
-            return new Refusal(RefusalCodes.InvalidDate, "attestation.time must be within 24 hours of now.", "attestation.time");
+        if (now < key.ValidFrom || now >= (key.ValidTo ?? DateTimeOffset.MaxValue))
+            return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is not valid now: sign again with a key that is.", "attestation.key");
+        if (attestation.Time > now + DealMachine.ClockSkew)
+            return new Refusal(RefusalCodes.InvalidDate, "attestation.time lies in the future.", "attestation.time");
+        if (attestation.Time < now - MaxAge)
+            return new Refusal(RefusalCodes.InvalidDate, "attestation.time is more than 24 hours ago: sign again.", "attestation.time");
         if (!SignatureVerification.IsUnderRoot(bulk))
             return new Refusal(RefusalCodes.InvalidSignature, "The line is not under the attested root.", "attestation.root");
         return facts.BulkHeaderVerified || SignatureVerification.VerifyBulkHeader(key, attestation)
@@ -103,8 +107,6 @@ internal static class AttestedSteps
     {
         if (!state.Exists)
             return null;
-        var steps = Steps(line);
-        var common = Math.Min(steps.Count, state.Steps.Length);
         var contradicted =
             state.Referrer != line.Referrer ? "referrer"
             : state.Receiver != line.Receiver ? "receiver"
@@ -112,14 +114,43 @@ internal static class AttestedSteps
             : state.Vertical != line.Vertical ? "vertical"
             : state.Product != line.Product ? "product"
             : state.ReferredOn != line.ReferredOn ? "referredOn"
-            : line.Upline is not null && state.Upline != line.Upline ? "upline"
-            : state.Status is DealStatus.Settled or DealStatus.Complete && line.Settlement is { } settlement
-                && (state.SettledValue != settlement.Value || state.SettledOn != settlement.On || !state.Bases.SequenceEqual(settlement.Bases)) ? "settledValueMinor"
-            : Enumerable.Range(0, common).Any(i => state.Steps[i].Step != steps[i].Step || state.Steps[i].Time != Time(steps[i].On)) ? "stage"
-            : null;
+            : state.Upline != line.Upline ? "upline"
+            : ContradictedSettlement(state, line.Settlement) ?? ContradictedStep(state, line);
         return contradicted is null ? null : new Refusal(
             RefusalCodes.IdempotencyKeyReused, $"{contradicted} contradicts what is recorded under this key.", contradicted, state.Id.ToString());
     }
+
+    private static string? ContradictedSettlement(DealState state, AttestedSettlement? stated)
+    {
+        if (stated is null || state.Status is not (DealStatus.Settled or DealStatus.Complete))
+            return null;
+        return state.SettledValue.Minor != stated.Value.Minor ? "settledValueMinor"
+            : state.SettledValue.Currency != stated.Value.Currency ? "currency"
+            : state.SettledOn != stated.On ? "settledOn"
+            : state.Bases.SequenceEqual(stated.Bases) ? null : "bases";
+    }
+
+    /// <summary>The first step that the line has otherwise than the deal, by the member that states it.</summary>
+    private static string? ContradictedStep(DealState state, AttestedLine line)
+    {
+        foreach (var (recorded, stated) in state.Steps.Zip(Steps(line)))
+        {
+            if (recorded.Step != stated.Step || recorded.Time != Time(stated.On))
+                return Member(stated.Step);
+        }
+        return null;
+    }
+
+    private static string Member(HandshakeStep step) => step switch
+    {
+        HandshakeStep.Intent => "referredOn",
+        HandshakeStep.Acknowledgement => "acknowledgedOn",
+        HandshakeStep.Intake => "intakeOn",
+        HandshakeStep.Settlement => "settledOn",
+        HandshakeStep.Outcome => "completedOn",
+        HandshakeStep.Decline => "declinedOn",
+        _ => "withdrawnOn",
+    };
 
     private static List<(HandshakeStep Step, DateOnly On)> Steps(AttestedLine line)
     {

@@ -29,7 +29,7 @@ public sealed record ExpireDeal : DealCommand;
 /// <param name="Vertical">Vertical code.</param>
 /// <param name="Product">Product code.</param>
 /// <param name="Referrer">Referring member.</param>
-/// <param name="Upline">Its upline at the time, or null for the registered one.</param>
+/// <param name="Upline">Its upline at the referral, or null when it had none.</param>
 /// <param name="Receiver">Receiving member.</param>
 /// <param name="Client">Client.</param>
 /// <param name="ReferredOn">Referral date.</param>

@@ -20,8 +20,7 @@ public sealed record HandshakeRecorded(
 
 /// <summary>What an intent fixes for ever.</summary>
 /// <param name="RuleHash">The rule set version in force on the referral date.</param>
-/// <param name="Upline">The upline at the referral.</param>
-public sealed record Pin(Hash RuleHash, ContactId? Upline);
+public sealed record Pin(Hash RuleHash);
 
 /// <summary>The chain is complete and commission accrues.</summary>
 /// <param name="Calculation">Accruals and explanation.</param>

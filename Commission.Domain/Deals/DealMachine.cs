@@ -11,6 +11,9 @@ public static class DealMachine
     /// <summary>How long the client has to acknowledge, and how long a magic link lives.</summary>
     public static TimeSpan LinkLifetime { get; } = TimeSpan.FromDays(7);
 
+    /// <summary>How far a signer's clock may be ahead of the engine's.</summary>
+    public static TimeSpan ClockSkew { get; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Decides one command.</summary>
     public static Decision<DealEvent> Decide(DealState state, DealCommand command, DealFacts facts, DateTimeOffset now) => command switch
     {
@@ -45,9 +48,12 @@ public static class DealMachine
             : (null, null);
     }
 
-    /// <summary>Whether a refusal is final for its request: the same key gets it again even if the deal moves on.</summary>
+    /// <summary>
+    /// Whether a refusal is final for its request: the same key gets it again even if the deal moves on. A link that does not
+    /// fit says nothing of the deal, and strangers could fill its memory with such: that is judged anew each time.
+    /// </summary>
     public static bool IsSticky(DealState state, Refusal refusal) =>
-        state.Exists && refusal.Code is RefusalCodes.WrongState or RefusalCodes.TokenExpired or RefusalCodes.HandshakeNotFound;
+        state.Exists && refusal.Code is RefusalCodes.WrongState or RefusalCodes.TokenExpired;
 
     /// <summary>The step that the deal waits for, from whom and since when; null when it has ended.</summary>
     public static MissingStep? Missing(DealState state)
@@ -114,8 +120,8 @@ public static class DealMachine
                 Referrer = intent.Actor,
                 Receiver = intent.Receiver,
                 Client = intent.Client,
-                Upline = recorded.Pin!.Upline,
-                RuleHash = recorded.Pin.RuleHash,
+                Upline = intent.Upline,
+                RuleHash = recorded.Pin!.RuleHash,
                 Vertical = string.Intern(intent.Vertical),
                 Product = string.Intern(intent.Product),
                 ReferredOn = intent.ReferredOn,

@@ -2,7 +2,7 @@ using Commission.Domain.Members;
 
 namespace Commission.Domain.Deals;
 
-/// <summary>What must hold for an intent, signed or attested.</summary>
+/// <summary>What must hold for an intent, signed or attested. A refusal names the member alone; the caller knows where it was written.</summary>
 internal static class IntentRules
 {
     /// <param name="facts">What is known.</param>
@@ -53,7 +53,7 @@ internal static class IntentRules
     }
 }
 
-/// <summary>What must hold for a settlement: the pinned rules can be applied to it.</summary>
+/// <summary>What must hold for a settlement: the pinned rules can be applied to it. A refusal names the member alone.</summary>
 internal static class SettlementRules
 {
     public static Refusal? Check(DealState settled, DealFacts facts)
@@ -71,7 +71,7 @@ internal static class SettlementRules
             return new Refusal(RefusalCodes.MissingBasis, $"The rule set needs bases.{basis}.", $"bases.{basis}");
         try
         {
-            Rules.Calculator.Calculate(rules, calculation);
+            Rules.Calculator.Amounts(rules, calculation, []);
             return null;
         }
         catch (OverflowException)

@@ -5,7 +5,6 @@ namespace Commission.Domain.Deals;
 /// <summary>One step, signed by its actor or, marked for ever, by a service in its place.</summary>
 internal static class SignedSteps
 {
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(24);
 
     public static Decision<DealEvent> Decide(DealState state, RecordHandshake command, DealFacts facts, DateTimeOffset now)
@@ -23,8 +22,13 @@ internal static class SignedSteps
             payload, command.Envelope, now, command.Caller, command.Fingerprint, PinOf(payload, facts));
         if (CheckSignature(command, facts, recorded.PayloadBytes, now) is { } unsigned)
             return unsigned;
-        return Complete(state, recorded, facts);
+        var decision = Complete(state, recorded, facts);
+        return decision.Refusal is { } refused ? InPayload(refused)! : decision;
     }
+
+    /// <summary>Signed and attested steps share rules: these name a member, and in a signed step it stands in the payload.</summary>
+    private static Refusal? InPayload(Refusal? refusal) =>
+        refusal is { Field: { } member } ? refusal with { Field = $"payload.{member}" } : refusal;
 
     /// <summary>Adds the commission where the step completes the chain, and refuses a settlement the rules cannot use.</summary>
     public static Decision<DealEvent> Complete(DealState state, HandshakeRecorded recorded, DealFacts facts)
@@ -86,16 +90,16 @@ internal static class SignedSteps
         var payload = command.Payload;
         var sender = payload.AttestedBy ?? payload.Actor;
         if (command.Caller != sender)
-            return new Refusal(RefusalCodes.WrongActor, $"{command.Caller} sent a step that {sender} must send.", "actor");
+            return new Refusal(RefusalCodes.WrongActor, $"{command.Caller} sent a step that {sender} must send.", payload.AttestedBy is null ? "payload.actor" : "payload.attestedBy");
         if (!MayTake(state, payload))
-            return new Refusal(RefusalCodes.WrongActor, $"{payload.Actor} may not take {payload.Step.Name()} of this deal.", "actor");
+            return new Refusal(RefusalCodes.WrongActor, $"{payload.Actor} may not take {payload.Step.Name()} of this deal.", "payload.actor");
         if (payload.AttestedBy is not { } service)
             return null;
         if (payload.BroughtKey is not null)
             return new Refusal(RefusalCodes.InvalidField, "An attested step brings no key of the client.", "payload.key");
         return facts.Contacts.TryGetValue(AuthoriserOf(state, payload), out var member) && member.AuthorisedServices.Contains(service)
             ? null
-            : new Refusal(RefusalCodes.NotAuthorised, $"{service} is not authorised to act for {AuthoriserOf(state, payload)}.", "attestedBy");
+            : new Refusal(RefusalCodes.NotAuthorised, $"{service} is not authorised to act for {AuthoriserOf(state, payload)}.", "payload.attestedBy");
     }
 
     private static bool MayTake(DealState state, HandshakePayload payload) => payload.Step switch
@@ -116,11 +120,11 @@ internal static class SignedSteps
 
     private static Refusal? CheckTimes(DealState state, HandshakePayload payload, DateTimeOffset now)
     {
-        if (payload.Time > now + ClockSkew)
+        if (payload.Time > now + DealMachine.ClockSkew)
             return new Refusal(RefusalCodes.InvalidDate, "time lies in the future.", "payload.time");
         if (payload.AttestedBy is null && payload.Time < now - MaxAge)
             return new Refusal(RefusalCodes.InvalidDate, "time is more than 24 hours ago: sign again.", "payload.time");
-        if (state.Exists && payload.Time + ClockSkew < TimeOf(state.Steps[^1]))
+        if (state.Exists && payload.Time + DealMachine.ClockSkew < TimeOf(state.Steps[^1]))
             return new Refusal(RefusalCodes.InvalidDate, "time is before the previous handshake's.", "payload.time");
         var day = DateOnly.FromDateTime(payload.Time.UtcDateTime);
         return payload switch
@@ -158,20 +162,33 @@ internal static class SignedSteps
             return new Refusal(RefusalCodes.InvalidField, "key must be a DER SubjectPublicKeyInfo of an EC P-256 key.", "payload.key");
         if (payload is not IntentPayload intent)
             return null;
-        var refusal = IntentRules.Check(
-            facts, "actor", intent.Vertical, intent.Product, intent.Actor, intent.Receiver, intent.Client, intent.Upline);
+        var refusal = InPayload(IntentRules.Check(
+            facts, "actor", intent.Vertical, intent.Product, intent.Actor, intent.Receiver, intent.Client, intent.Upline));
         if (refusal is not null)
             return refusal;
         if (facts.Contacts[intent.Client].Commitment != intent.ClientCommitment)
             return new Refusal(RefusalCodes.InvalidField, "clientCommitment is not the client contact's commitment.", "payload.clientCommitment");
-        return intent.Upline is { } upline && intent.AttestedBy is null && upline != facts.Contacts[intent.Actor].Upline
-            ? new Refusal(RefusalCodes.InvalidField, "upline is not the referrer's registered upline.", "payload.upline")
-            : null;
+        return intent.AttestedBy is null ? CheckUpline(intent, facts.Contacts[intent.Actor].Upline) : null;
     }
 
-    private static Pin? PinOf(HandshakePayload payload, DealFacts facts) => payload is IntentPayload intent
-        ? new Pin(facts.RuleSet!.Hash, intent.Upline ?? facts.Contacts[intent.Actor].Upline)
-        : null;
+    /// <summary>
+    /// The upline shares in the commission, so it stands in what is signed and nothing is filled in. A member states the
+    /// registered one and cannot leave it out; a service states the one of the referral's date.
+    /// </summary>
+    private static Refusal? CheckUpline(IntentPayload intent, ContactId? registered)
+    {
+        if (intent.Upline == registered)
+            return null;
+        return new Refusal(
+            RefusalCodes.InvalidField,
+            registered is { } upline
+                ? $"upline must be {upline}, the referrer's registered upline."
+                : "upline must be left out: the referrer has no registered upline.",
+            "payload.upline");
+    }
+
+    private static Pin? PinOf(HandshakePayload payload, DealFacts facts) =>
+        payload is IntentPayload ? new Pin(facts.RuleSet!.Hash) : null;
 
     private static Refusal? CheckSignature(RecordHandshake command, DealFacts facts, byte[] payload, DateTimeOffset now)
     {
@@ -182,8 +199,8 @@ internal static class SignedSteps
             return new Refusal(RefusalCodes.UnknownKey, $"The key in the signature is not registered for {signer}.", "signature.key");
         if (!IsValidAt(key, stated.Time))
             return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is not valid at the payload's time.", "signature.key");
-        if (stated.AttestedBy is not null && !IsValidAt(key, now))
-            return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is no longer valid.", "signature.key");
+        if (!IsValidAt(key, now))
+            return new Refusal(RefusalCodes.KeyNotValid, $"{key.Id} is not valid now: sign again with a key that is.", "signature.key");
         return SignatureVerification.Verify(key, payload, command.Envelope, facts.RelyingParty)
             ? null
             : new Refusal(RefusalCodes.InvalidSignature, "The signature does not verify over the canonical payload bytes.", "signature");

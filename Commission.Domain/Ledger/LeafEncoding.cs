@@ -51,7 +51,7 @@ public static class LeafEncoding
         var writer = new Writer(leaf switch
         {
             EntryLeaf => 512,
-            HandshakeLeaf handshake => 256 + handshake.Handshake.Payload.Length + handshake.Handshake.Envelope.Length,
+            HandshakeLeaf handshake => 128 + handshake.Handshake.Payload.Length + handshake.Handshake.Envelope.Length,
             _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
         });
         writer.Byte(Version);

@@ -9,11 +9,10 @@ public static class MerkleTree
     /// <summary>SHA-256(0x00 ‖ bytes).</summary>
     public static Hash LeafHash(ReadOnlySpan<byte> bytes)
     {
-        const int onStack = 1024;
-        Span<byte> buffer = bytes.Length < onStack ? stackalloc byte[onStack] : new byte[bytes.Length + 1];
-        buffer[0] = 0x00;
-        bytes.CopyTo(buffer[1..]);
-        return Hash.Of(buffer[..(bytes.Length + 1)]);
+        using var buffer = ScratchBuffer.Rent();
+        buffer.Add("\0"u8);
+        buffer.Add(bytes);
+        return Hash.Of(buffer.Written);
     }
 
     /// <summary>SHA-256(0x01 ‖ left ‖ right).</summary>

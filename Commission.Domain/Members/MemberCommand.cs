@@ -29,7 +29,9 @@ public sealed record RegisterKey(
     ContactId? Actor,
     RequestFingerprint Fingerprint) : MemberCommand(Actor, Fingerprint);
 
-/// <summary>Ends a key's validity now or at a later instant; what it signed before still verifies.</summary>
+/// <summary>
+/// Ends a key's validity as soon as can be (<see cref="MemberMachine.KeyEndNotice"/>) or at a later instant; what was recorded with it still verifies.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("EndKey")]
 public sealed record EndKey(
     KeyId Key,

@@ -14,8 +14,17 @@ public static class MemberMachine
     /// <summary>Remembered requests of one contact; older ones are forgotten.</summary>
     public const int MaxRequests = 128;
 
+    /// <summary>How old a silo's copy of a contact may be when a decision rests on it.</summary>
+    public static TimeSpan ProfileLifetime { get; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Bytes of a salt at least: fewer could be guessed, and with it the person behind a commitment.</summary>
     public const int MinSaltBytes = 16;
+
+    /// <summary>
+    /// How long before its end the end of a key must be given: the time by which a signer's clock may be ahead, so that no
+    /// accepted handshake is dated after the end, and the time for which another silo may know the key as it was.
+    /// </summary>
+    public static TimeSpan KeyEndNotice { get; } = Deals.DealMachine.ClockSkew + 2 * ProfileLifetime;
 
     /// <summary>Decides one command.</summary>
     /// <exception cref="InvalidOperationException">The salt is too short: callers make it, people do not send it.</exception>
@@ -79,6 +88,8 @@ public static class MemberMachine
             refusal = new Refusal(RefusalCodes.InvalidField, "A contact cannot be its own upline.", "upline");
         if (refusal is null && command.AuthorisedServices.Length > MaxServices)
             refusal = new Refusal(RefusalCodes.InvalidField, $"At most {MaxServices} services.", "authorisedServices");
+        if (refusal is null && command.AuthorisedServices.Distinct().Count() < command.AuthorisedServices.Length)
+            refusal = new Refusal(RefusalCodes.InvalidField, "authorisedServices must name each service once.", "authorisedServices");
         return refusal is null
             ? Decision<MemberEvent>.Accept(new ContactCreated(command, now, new AcceptedRequest(command.Fingerprint, null)))
             : refusal;
@@ -116,9 +127,10 @@ public static class MemberMachine
         var key = state.Keys.FirstOrDefault(known => known.Id == command.Key);
         if (key is null)
             return new Refusal(RefusalCodes.UnknownKey, "This contact has no such key.", "key");
-        var to = command.ValidTo ?? now;
-        if (to < now)
-            return new Refusal(RefusalCodes.InvalidDate, "validTo must not lie in the past: what was signed must stay valid.", "validTo");
+        var earliest = now + KeyEndNotice;
+        var to = command.ValidTo ?? earliest;
+        if (to < earliest)
+            return new Refusal(RefusalCodes.InvalidDate, $"validTo must not be before {earliest:O}: until then the key may still be accepted.", "validTo");
         if (key.ValidTo <= to)
             return new Refusal(RefusalCodes.WrongState, $"The key already ends at {key.ValidTo:O}.", "validTo");
         return Decision<MemberEvent>.Accept(new KeyEnded(key.Id, to, new AcceptedRequest(command.Fingerprint, key.Id)));

@@ -36,17 +36,21 @@ internal sealed class DealFactsLoader(
     /// <summary>Whether the decision must be taken again on fresh facts before the refusal counts.</summary>
     public static bool MustBeFresh(Refusal? refusal) => refusal is not null && RestOnFacts.Contains(refusal.Code);
 
-    /// <summary>Facts for a signed step.</summary>
+    /// <summary>Facts for a signed step. The signer's key comes last: of all facts, its age is the one that must not grow.</summary>
     public async ValueTask<DealFacts> LoadAsync(DealState state, RecordHandshake command, bool fresh)
     {
-        var payload = command.Payload;
+        var facts = await LoadAsync(state, command.Payload, command.Link, fresh);
+        return facts with { Signer = await FindSignerAsync(state, command.Payload, command.Envelope, fresh) };
+    }
+
+    private async ValueTask<DealFacts> LoadAsync(DealState state, HandshakePayload payload, string? link, bool fresh)
+    {
         var contacts = new Dictionary<ContactId, ContactFacts>();
         var facts = new DealFacts
         {
             Contacts = contacts,
-            Signer = await FindSignerAsync(state, payload, command.Envelope, fresh),
-            LinkMatches = command.Link is not null && LinkedStep(state, payload) is not HandshakeStep.None and var linked
-                && ClientLinks.Matches(await LinkSecretAsync(), payload.Deal, linked, command.Link),
+            LinkMatches = link is not null && LinkedStep(state, payload) is not HandshakeStep.None and var linked
+                && ClientLinks.Matches(await LinkSecretAsync(), payload.Deal, linked, link),
             RelyingParty = options.Value.RelyingParty,
         };
         if (payload is IntentPayload intent)
@@ -73,6 +77,9 @@ internal sealed class DealFactsLoader(
         foreach (var id in new[] { line.Referrer, line.Receiver, line.Client, line.Upline ?? line.Referrer })
             await AddAsync(contacts, id, fresh);
         var vertical = await rules.FindAsync(line.Vertical, fresh);
+        var document = state.Exists
+            ? await rules.FindDocumentAsync(state.Vertical, state.RuleHash)
+            : vertical is null ? null : rules.ActiveOn(vertical, line.ReferredOn);
         var signer = await members.FindKeyAsync(attestation.Service, attestation.Key, fresh);
         return new DealFacts
         {
@@ -80,9 +87,7 @@ internal sealed class DealFactsLoader(
             Signer = signer,
             BulkHeaderVerified = signer is not null && VerifyHeader(signer, attestation),
             Vertical = vertical?.Facts,
-            RuleSet = state.Exists
-                ? await rules.FindDocumentAsync(state.Vertical, state.RuleHash)
-                : vertical is null ? null : rules.ActiveOn(vertical, line.ReferredOn),
+            RuleSet = document,
         };
     }
 

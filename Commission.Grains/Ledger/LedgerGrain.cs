@@ -17,7 +17,7 @@ namespace Commission.Grains.Ledger;
 [KeepAlive]
 [ImplicitStreamSubscription(StreamNames.Books)]
 internal sealed class LedgerGrain(
-    BookStore store, OutboxQueries outbox, Serializer serializer, StorageMetrics metrics, TimeProvider time, ILogger<LedgerGrain> logger)
+    BookStore store, OutboxQueries outbox, LocalBooks local, Serializer serializer, StorageMetrics metrics, TimeProvider time, ILogger<LedgerGrain> logger)
     : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<OutboxBatch>
 {
     private const int DrainLimit = 4_096;
@@ -26,13 +26,16 @@ internal sealed class LedgerGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _writer = await BookWriter.StartAsync(store, this.GetPrimaryKeyString(), serializer, time, metrics, logger);
+        local.Add(this.GetPrimaryKeyString(), _writer);
         StepDownWhenStopped(_writer).Ignore();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_writer is not null)
-            await _writer.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+        if (_writer is null)
+            return;
+        local.Remove(this.GetPrimaryKeyString(), _writer);
+        await _writer.DisposeAsync().AsTask().WaitAsync(cancellationToken);
     }
 
     public async Task<int> Drain(TimeSpan olderThan)
@@ -59,6 +62,7 @@ internal sealed class LedgerGrain(
     private async Task StepDownWhenStopped(BookWriter writer)
     {
         await writer.Stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        local.Remove(this.GetPrimaryKeyString(), writer);
         DeactivateOnIdle();
     }
 }

@@ -10,22 +10,34 @@ using Orleans.Streams;
 namespace Commission.Grains.Ledger;
 
 /// <summary>
-/// The fast path from commits to books: gathers what was committed while the last stream event was under way, and sends it
-/// as one event per book. It is bounded and may drop: the outbox rows are the truth, and the sweeper brings what is missing.
+/// The fast path from commits to books. A book of this silo gets its messages at once; for the others it gathers what was
+/// committed while the last stream event was under way, and sends it as one event per book. It is bounded and may drop: the
+/// outbox rows are the truth, and the sweeper brings what is missing.
 /// </summary>
 internal sealed partial class StreamOutboxPublisher(
-    IServiceProvider services, CommandMetrics metrics, ILogger<StreamOutboxPublisher> logger) : BackgroundService, IOutboxPublisher
+    IServiceProvider services, LocalBooks local, CommandMetrics metrics, ILogger<StreamOutboxPublisher> logger) : BackgroundService, IOutboxPublisher
 {
     private const int Capacity = 32_768;
     private const int MaxBatch = 512;
 
-    // Memory streams refuse an event of more than 1 MB only when they read it, and lose it then.
-    private const int EnoughBytes = 512 * 1024;
+    // A memory stream copies an event several times: below 85,000 bytes none of the copies is a large object for the
+    // collector. (One of more than 1 MB it would lose.)
+    private const int EnoughBytes = 48 * 1024;
 
     private readonly Channel<OutboxMessage> _queue = Channel.CreateBounded<OutboxMessage>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     public void Publish(IReadOnlyList<OutboxMessage> messages)
+    {
+        foreach (var book in messages.GroupBy(message => message.Book, StringComparer.Ordinal))
+        {
+            List<OutboxMessage> ofBook = [.. book];
+            if (!local.TryAdd(book.Key, ofBook))
+                Queue(ofBook);
+        }
+    }
+
+    private void Queue(List<OutboxMessage> messages)
     {
         for (var i = 0; i < messages.Count; i++)
         {

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Commission.Grains.Ledger;
 
 /// <summary>
-/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals. Every silo keeps it awake; a reminder does when none has yet.
+/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals. Every silo keeps it
+/// awake; a reminder does when none has yet.
 /// </summary>
 [GrainType("sweeper")]
 [KeepAlive]

@@ -8,14 +8,14 @@ using Commission.Grains.Interfaces.Members;
 namespace Commission.Grains.Members;
 
 /// <summary>
-/// Contacts and imported keys as this silo last saw them. A profile may be a few seconds old: a decision that it would
-/// refuse is taken again on a fresh one, and a key that was ended elsewhere is refused after <see cref="MaxAge"/>.
+/// Contacts and imported keys as this silo last saw them. A profile may be <see cref="MemberMachine.ProfileLifetime"/> old: a
+/// decision that it would refuse is taken again on a fresh one, and the end of a key is given long enough before it that
+/// every silo knows it by then.
 /// </summary>
 internal sealed class MemberDirectory(IGrainFactory grains, TimeProvider time)
 {
     private const int MaxProfiles = 50_000;
     private const int MaxKeys = 20_000;
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ContactId, (MemberProfile Profile, long At)> _profiles = new();
     private readonly ConcurrentDictionary<KeyId, ECDsa> _keys = new();
@@ -23,18 +23,23 @@ internal sealed class MemberDirectory(IGrainFactory grains, TimeProvider time)
     /// <summary>A contact's profile, or null when there is none.</summary>
     public async ValueTask<MemberProfile?> FindAsync(ContactId id, bool fresh)
     {
-        if (!fresh && _profiles.TryGetValue(id, out var known) && time.GetElapsedTime(known.At) < MaxAge)
+        if (!fresh && _profiles.TryGetValue(id, out var known) && time.GetElapsedTime(known.At) < MemberMachine.ProfileLifetime)
             return known.Profile;
+
+        // Its age counts from the question: the answer may have been on its way while the contact changed.
+        var asked = time.GetTimestamp();
         var profile = await grains.GetGrain<IMemberGrain>(id.ToString()).GetProfile();
+        if (time.GetElapsedTime(asked) >= MemberMachine.ProfileLifetime)
+            throw new TimeoutException($"{id} answered too late to rest a decision on.");
         if (profile is null)
             return null;
         if (_profiles.Count >= MaxProfiles)
             _profiles.Clear();
-        _profiles[id] = (profile, time.GetTimestamp());
+        _profiles[id] = (profile, asked);
         return profile;
     }
 
-    /// <summary>Forgets a contact that has changed, so that an ended key is refused at once where it was ended.</summary>
+    /// <summary>Forgets a contact that has changed, so that its own silo sees the change at once.</summary>
     public void Forget(ContactId id) => _profiles.TryRemove(id, out _);
 
     /// <summary>A contact's registered key, ready to verify; null when it is not registered.</summary>

@@ -204,12 +204,11 @@ internal sealed partial class GroupCommitLane : IAsyncDisposable
 
     private async Task ResolveAsync(List<PendingWrite> open)
     {
-        var rows = await ReadBackAsync(open);
+        var rows = await GroupReader.QueryAsync(_dataSource, _table, [.. open.Select(write => write.Id)]);
         List<PendingWrite> committed = [], missing = [];
         foreach (var write in open)
         {
-            var (version, payload) = rows.GetValueOrDefault(write.Id);
-            if (version == write.Version && payload.AsSpan().SequenceEqual(write.Payload))
+            if (IsOurs(rows.GetValueOrDefault(write.Id), write))
                 committed.Add(write);
             else
                 missing.Add(write);
@@ -224,8 +223,8 @@ internal sealed partial class GroupCommitLane : IAsyncDisposable
             }
             catch (PostgresException error) when (IsContent(error))
             {
-                var (version, payload) = (await ReadBackAsync([write])).GetValueOrDefault(write.Id);
-                if (version == write.Version && payload.AsSpan().SequenceEqual(write.Payload))
+                var row = (await GroupReader.QueryAsync(_dataSource, _table, [write.Id])).GetValueOrDefault(write.Id);
+                if (IsOurs(row, write))
                     Complete([write]);
                 else
                     write.Done.TrySetException(Translate(write, error));
@@ -233,16 +232,8 @@ internal sealed partial class GroupCommitLane : IAsyncDisposable
         }
     }
 
-    private async Task<Dictionary<string, (int Version, byte[]? Payload)>> ReadBackAsync(List<PendingWrite> writes)
-    {
-        var rows = new Dictionary<string, (int, byte[]?)>(StringComparer.Ordinal);
-        await using var command = _dataSource.CreateCommand(_table.ReadManySql);
-        command.Parameters.Add(new NpgsqlParameter { Value = writes.ConvertAll(write => write.Id) });
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-            rows[reader.GetString(0)] = (reader.GetInt32(1), await reader.IsDBNullAsync(2) ? null : reader.GetFieldValue<byte[]>(2));
-        return rows;
-    }
+    private static bool IsOurs(StoredState? row, PendingWrite write) =>
+        row?.Version == write.Version && row.Payload.AsSpan().SequenceEqual(write.Payload);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A commit of {Count} {Table} states broke; reading back what it did")]
     private partial void LogCommitBroken(Exception error, string table, int count);

@@ -19,7 +19,7 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly Serializer _serializer;
     private readonly OutboxIds _outboxIds;
-    private readonly Dictionary<string, (StateTable Table, GroupCommitLane[] Lanes)> _tables;
+    private readonly Dictionary<string, (StateTable Table, GroupReader Reader, GroupCommitLane[] Lanes)> _tables;
 
     public GroupCommitStorage(
         NpgsqlDataSource dataSource, IEnumerable<StateTable> tables, GroupCommitOptions options, IOutboxPublisher publisher,
@@ -28,7 +28,7 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
         (_dataSource, _serializer, _outboxIds) = (dataSource, serializer, new OutboxIds(dataSource));
         _tables = tables.ToDictionary(
             table => table.Name,
-            table => (table, Enumerable.Range(0, options.Lanes)
+            table => (table, new GroupReader(dataSource, table, options.MaxBatch), Enumerable.Range(0, options.Lanes)
                 .Select(_ => new GroupCommitLane(dataSource, table, options, publisher, metrics, logger)).ToArray()),
             StringComparer.Ordinal);
     }
@@ -36,19 +36,10 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
     /// <inheritdoc />
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await using var command = _dataSource.CreateCommand(_tables[stateName].Table.ReadSql);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Key(grainId) });
-        await using var reader = await command.ExecuteReaderAsync();
-        if (!await reader.ReadAsync())
-        {
-            (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
-            return;
-        }
-        grainState.ETag = reader.GetInt32(0).ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = !await reader.IsDBNullAsync(1);
-        grainState.State = grainState.RecordExists
-            ? _serializer.Deserialize<T>(reader.GetFieldValue<byte[]>(1))
-            : Activator.CreateInstance<T>();
+        var stored = await _tables[stateName].Reader.ReadAsync(Key(grainId));
+        grainState.ETag = stored?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = stored?.Payload is not null;
+        grainState.State = stored?.Payload is { } payload ? _serializer.Deserialize<T>(payload) : Activator.CreateInstance<T>();
     }
 
     /// <inheritdoc />
@@ -81,8 +72,12 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        foreach (var lane in _tables.Values.SelectMany(entry => entry.Lanes))
-            await lane.DisposeAsync();
+        foreach (var (_, reader, lanes) in _tables.Values)
+        {
+            foreach (var lane in lanes)
+                await lane.DisposeAsync();
+            await reader.DisposeAsync();
+        }
         _outboxIds.Dispose();
     }
 
@@ -91,7 +86,10 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
         var first = await _outboxIds.TakeAsync(outbox.Count);
         var messages = new OutboxMessage[outbox.Count];
         for (var i = 0; i < messages.Length; i++)
-            messages[i] = new OutboxMessage(first + i, outbox[i].Book, _serializer.SerializeToArray<BookRecord[]>([.. outbox[i].Records]));
+        {
+            BookRecord[] records = [.. outbox[i].Records];
+            messages[i] = new OutboxMessage(first + i, outbox[i].Book, _serializer.SerializeToArray(records)) { Records = records };
+        }
         return messages;
     }
 

@@ -7,7 +7,12 @@ namespace Commission.Storage.GroupCommit;
 /// <param name="Book">The book it is for.</param>
 /// <param name="Payload">Serialised records.</param>
 [GenerateSerializer, Immutable, Alias("OutboxMessage")]
-public sealed record OutboxMessage([property: Id(0)] long Id, [property: Id(1)] string Book, [property: Id(2)] byte[] Payload);
+public sealed record OutboxMessage([property: Id(0)] long Id, [property: Id(1)] string Book, [property: Id(2)] byte[] Payload)
+{
+    /// <summary>The records themselves, where the message has not left the process in which it was made.</summary>
+    [field: NonSerialized]
+    public IReadOnlyList<BookRecord>? Records { get; init; }
+}
 
 /// <summary>Takes over the outbox rows of a commit, to bring them to their books fast. It may drop them: the rows stay.</summary>
 public interface IOutboxPublisher

@@ -51,11 +51,8 @@ public sealed record StateTable(string Name, IReadOnlyList<StateColumn> Columns)
             """;
     }
 
-    /// <summary>Reads one state.</summary>
-    public string ReadSql => $"select version, payload from {Name} where id = $1";
-
-    /// <summary>Reads many states.</summary>
-    public string ReadManySql => $"select id, version, payload from {Name} where id = any($1)";
+    /// <summary>Reads states.</summary>
+    public string ReadSql => $"select id, version, payload from {Name} where id = any($1)";
 
     /// <summary>Leaves a tombstone: the version goes on, so that a stale writer cannot bring the state back.</summary>
     public string ClearSql => $"update {Name} set version = version + 1, payload = null where id = $1 and version = $2";

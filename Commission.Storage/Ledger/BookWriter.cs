@@ -171,7 +171,9 @@ public sealed partial class BookWriter : IAsyncDisposable
 
     private async Task<Prepared> PrepareAsync(List<OutboxMessage> messages)
     {
-        var records = messages.SelectMany(message => _serializer.Deserialize<BookRecord[]>(message.Payload)!).ToList();
+        var records = new List<BookRecord>(messages.Count * 2);
+        foreach (var message in messages)
+            records.AddRange(message.Records ?? _serializer.Deserialize<BookRecord[]>(message.Payload)!);
         var keys = BookMachine.AccountsOf(records);
         await LoadAccountsAsync(keys);
         var heads = keys.ToDictionary(key => key, key => _accounts[key].Head);

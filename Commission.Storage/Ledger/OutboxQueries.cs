@@ -28,11 +28,9 @@ public sealed class OutboxQueries(NpgsqlDataSource dataSource)
     /// <summary>Rows waiting, counted up to a limit, and the age of the oldest.</summary>
     public async Task<(long Depth, TimeSpan OldestAge)> ReadDepthAsync(int limit, CancellationToken cancellationToken = default)
     {
-        await using var command = dataSource.CreateCommand("""
-            select count(*), coalesce(clock_timestamp() - min(created_at), interval '0')
-            from (select created_at from outbox limit $1) waiting
-            """);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var command = dataSource.CreateCommand(
+            "select depth, coalesce(clock_timestamp() - oldest, interval '0') from outbox_depth($1)");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetFieldValue<TimeSpan>(1));

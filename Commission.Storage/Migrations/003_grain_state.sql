@@ -7,6 +7,10 @@ create table grain_state (
     payload bytea
 ) with (fillfactor = 60);
 
+-- A payload stays in its row as it is: to compress it costs more time than to write it, and a row of its own in a TOAST
+-- table twice as much.
+alter table grain_state alter column payload set storage external, set (toast_tuple_target = 8160);
+
 create table deal (
     id                  text collate "C" not null primary key,
     version             integer not null,
@@ -27,6 +31,8 @@ create table deal (
     settled_on          date,
     completed_on        date
 ) with (fillfactor = 60);
+
+alter table deal alter column payload set storage external, set (toast_tuple_target = 8160);
 
 -- A caller's business key stands for one deal, for ever.
 create unique index deal_business_key on deal (caller, business_key) where business_key is not null;
@@ -53,6 +59,15 @@ create table outbox (
     payload    bytea not null,
     created_at timestamptz not null default clock_timestamp()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+alter table outbox alter column payload set storage external, set (toast_tuple_target = 8160);
+
+-- How many rows wait, counted up to a limit, and since when the oldest does. By the index: rows that were consumed but not
+-- vacuumed yet make the heap large, and the index forgets them at the first visit.
+create function outbox_depth(counted_to bigint) returns table (depth bigint, oldest timestamptz)
+language sql stable set enable_seqscan = off as $$
+    select count(*), min(created_at) from (select created_at from outbox order by id limit counted_to) waiting
+$$;
 
 -- Writers take ids in blocks of 10,000, so that an id is known before its row is written.
 create sequence outbox_block;

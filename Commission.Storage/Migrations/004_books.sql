@@ -36,6 +36,8 @@ create table book_entry (
     primary key (book_id, sequence)
 );
 
+alter table book_entry alter column bytes set storage external, set (toast_tuple_target = 8160);
+
 create index book_entry_by_deal on book_entry (deal, book_id, sequence);
 -- Unique: an account's chain cannot hold one place twice.
 create unique index book_entry_debit on book_entry (book_id, debit, debit_sequence) where debit is not null;

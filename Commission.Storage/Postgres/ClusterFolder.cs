@@ -80,6 +80,7 @@ internal sealed class ClusterFolder(string home)
             max_wal_size = 4GB
             checkpoint_timeout = 15min
             wal_compression = off
+            autovacuum_naptime = 10s
             password_encryption = scram-sha-256
 
             """);

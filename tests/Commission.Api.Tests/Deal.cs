@@ -66,6 +66,7 @@ internal sealed class Deal(Network network, string key, Person? service)
             ["client"] = network.Client.ToString(),
             ["clientCommitment"] = network.Client.Commitment,
             ["referredOn"] = Network.Text(Network.Today),
+            ["upline"] = network.Upline.ToString(),
         },
         "H2" => new() { ["consent"] = Hash.Of("I agree"u8).ToString() },
         "H3" => new() { ["metOn"] = Network.Text(Network.Today) },
@@ -90,10 +91,21 @@ internal sealed class Deal(Network network, string key, Person? service)
         return Follow(await network.PostAsync(Path(handshake), body, Sender(handshake), key ?? (handshake == "H1" ? Key : null)));
     }
 
-    /// <summary>The client's step through the magic link: no acting contact, and a key that the browser made.</summary>
-    public async Task<Answer> SignByLinkAsync(string handshake, Person browser, string? link, string? key = null, bool bringKey = true)
+    /// <summary>The right request of a step, signed but not sent.</summary>
+    public Request Request(string handshake, string key)
     {
         var payload = Payload(handshake);
+        var body = new JsonObject { ["payload"] = payload, ["signature"] = Sender(handshake).Sign(payload) };
+        return new Request(Path(handshake), System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), Sender(handshake).ToString(), key);
+    }
+
+    /// <summary>The client's step through the magic link: no acting contact, and a key that the browser made.</summary>
+    public async Task<Answer> SignByLinkAsync(
+        string handshake, Person browser, string? link, string? key = null, bool bringKey = true, DateTimeOffset? time = null)
+    {
+        var payload = Payload(handshake);
+        if (time is { } at)
+            payload["time"] = Network.Text(at);
         payload["actor"] = browser.ToString();
         if (bringKey)
             payload["key"] = browser.PublicKeyText;

@@ -7,14 +7,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Commission.Api.Tests;
 
-/// <summary>The real API with the real silo on a database of its own; one per test class.</summary>
+/// <summary>The real API with the real silo on a database of its own; one per test class, or one per test that bends it.</summary>
 public sealed class Engine : IAsyncLifetime
 {
     private static int _numbers;
+    private readonly Engine? _first;
+    private readonly Action<IServiceCollection> _bend;
+    private readonly bool _alone;
     private TestDatabase? _database;
     private WebApplication? _app;
     private HttpClient? _http;
     private Network? _network;
+
+    public Engine() : this(null, alone: true, _ => { })
+    {
+    }
+
+    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend) => (_first, _alone, _bend) = (first, alone, bend);
 
     public TestDatabase Database => _database!;
 
@@ -22,13 +31,32 @@ public sealed class Engine : IAsyncLifetime
 
     public IServiceProvider Services => _app!.Services;
 
+    /// <summary>An engine of one test, with services of the test's own.</summary>
+    internal static async Task<Engine> StartAsync(Action<IServiceCollection> bend)
+    {
+        var engine = new Engine(null, alone: true, bend);
+        await engine.InitializeAsync();
+        return engine;
+    }
+
+    /// <summary>Two processes' worth of one cluster: each with its own silo and its own API, on one database.</summary>
+    internal static async Task<(Engine First, Engine Second)> StartTwoAsync(Action<IServiceCollection> bend)
+    {
+        var first = new Engine(null, alone: false, bend);
+        await first.InitializeAsync();
+        var second = new Engine(first, alone: false, bend);
+        await second.InitializeAsync();
+        return (first, second);
+    }
+
     public async ValueTask InitializeAsync()
     {
-        _database = await TestPostgres.CreateDatabaseAsync("api");
+        _database = _first?._database ?? await TestPostgres.CreateDatabaseAsync("api");
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0"]);
         builder.Logging.ClearProviders();
+        _bend(builder.Services);
         var settings = new ApiSettings { VerticalsDirectory = "none" };
-        _app = ApiHost.Build(builder, settings, _database.OwnerConnectionString, alone: true);
+        _app = ApiHost.Build(builder, settings, _database.OwnerConnectionString, _alone);
         await _app.StartAsync();
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
     }
@@ -38,7 +66,7 @@ public sealed class Engine : IAsyncLifetime
         _http?.Dispose();
         if (_app is not null)
             await _app.DisposeAsync();
-        if (_database is not null)
+        if (_database is not null && _first is null)
             await _database.DisposeAsync();
     }
 

@@ -55,7 +55,8 @@ public sealed class CrashTests
     });
 
     [Fact]
-    public Task A_silo_that_sleeps_past_its_death_does_no_harm_when_it_wakes() => CrashRun.ExecuteAsync(() => Cluster.StartAsync(silos: 2), async (cluster, random) =>
+    public Task A_silo_that_sleeps_past_its_death_does_no_harm_when_it_wakes() => CrashRun.ExecuteAsync(
+        () => Cluster.StartAsync(silos: 2), async (cluster, random) =>
     {
         var sleeper = cluster.Silos[random.Next(2)];
         sleeper.Signal("STOP");
@@ -65,7 +66,8 @@ public sealed class CrashTests
     });
 
     [Fact]
-    public Task Connections_cut_between_commit_and_answer() => CrashRun.ExecuteAsync(() => Cluster.StartAsync(silos: 1, behindProxy: true), async (cluster, random) =>
+    public Task Connections_cut_between_commit_and_answer() => CrashRun.ExecuteAsync(
+        () => Cluster.StartAsync(silos: 1, behindProxy: true), async (cluster, random) =>
     {
         for (var i = 0; i < 6; i++)
         {

@@ -41,7 +41,8 @@ internal static class DatabaseAudit
             Assert.Equal(deal.OrderBy(one => one.Step).Select(one => one.Command.Hash), state.Steps.Select(step => step.Hash));
             Assert.Equal(DealStatus.Complete, state.Status);
             Assert.Equal(deal.Key.SettledValue, state.SettledValue);
-            Assert.Equal(Owed(state), [.. entriesByDeal[state.Id].OrderBy(entry => entry.Ordinal).Select(entry => (entry.Credit, entry.Amount.Minor, entry.FactsHash))]);
+            var booked = entriesByDeal[state.Id].OrderBy(entry => entry.Ordinal).Select(entry => (entry.Credit, entry.Amount.Minor, entry.FactsHash));
+            Assert.Equal(Owed(state), [.. booked]);
         }
         Assert.Equal(states.Values.Sum(state => Owed(state).Count), entries.Count);
     }

@@ -102,6 +102,7 @@ internal sealed class BulkDeals(Network network)
         Add(true, "referrer", $"\"{network.Referrer(deal).Id}\"");
         Add(stage >= 4, "settledOn", "\"2026-02-10\"");
         Add(stage >= 4, "settledValueMinor", Report.Format($"{50_000_000 + deal}"));
+        Add(true, "upline", $"\"{network.Upline(deal).Id}\"");
         Add(true, "vertical", $"\"{Network.Vertical}\"");
         return Encoding.UTF8.GetBytes(text.Append('}').ToString());
     }

@@ -51,7 +51,7 @@ internal sealed class EngineStage : IAsyncDisposable
 
     public async Task StartHostAsync()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
         builder.AddCommissionSilo(SizedPool(Database), alone: true);

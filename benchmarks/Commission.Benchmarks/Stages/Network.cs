@@ -29,17 +29,23 @@ internal sealed class Network
     public const string Vertical = "MORTGAGE";
     public const string Product = "HOME_LOAN_OO";
     private const int Members = 200;
+    private const int Uplines = 20;
     private const int Customers = 1_000;
 
     private readonly Person[] _members;
     private readonly Person[] _customers;
+    private readonly Person[] _uplines;
 
-    private Network(Person[] members, Person[] customers, Person service) => (_members, _customers, Service) = (members, customers, service);
+    private Network(Person[] uplines, Person[] members, Person[] customers, Person service) =>
+        (_uplines, _members, _customers, Service) = (uplines, members, customers, service);
 
     /// <summary>Attests bulk requests for every member.</summary>
     public Person Service { get; }
 
     public Person Referrer(int deal) => _members[deal % _members.Length];
+
+    /// <summary>The registered upline of the deal's referrer.</summary>
+    public Person Upline(int deal) => _uplines[deal % _members.Length % _uplines.Length];
 
     public Person Receiver(int deal) => _members[(deal + 1 + (deal / _members.Length % (_members.Length - 1))) % _members.Length];
 
@@ -48,11 +54,11 @@ internal sealed class Network
     public static async Task<Network> CreateAsync(IGrainFactory grains)
     {
         var service = await CreateAsync(grains, "service", ContactType.Internal, [], null);
-        var uplines = await CreateManyAsync(grains, 20, "upline", ContactType.Member, [service.Id], _ => null);
+        var uplines = await CreateManyAsync(grains, Uplines, "upline", ContactType.Member, [service.Id], _ => null);
         var members = await CreateManyAsync(grains, Members, "member", ContactType.Member, [service.Id], i => uplines[i % uplines.Length].Id);
         var customers = await CreateManyAsync(grains, Customers, "customer", ContactType.Customer, [], _ => null);
         await CreateVerticalAsync(grains);
-        return new Network(members, customers, service);
+        return new Network(uplines, members, customers, service);
     }
 
     private static async Task<Person[]> CreateManyAsync(

@@ -47,7 +47,8 @@ internal sealed class SignedDeals(Network network, byte[] linkSecret)
             commands.Add(command);
         }
         Add(new IntentPayload(
-            id, referrer.Id, now, null, null, Network.Vertical, Network.Product, receiver.Id, client.Id, client.Commitment, Day(now), null, null), referrer);
+            id, referrer.Id, now, null, null, Network.Vertical, Network.Product, receiver.Id, client.Id, client.Commitment, Day(now),
+            network.Upline(number).Id, null), referrer);
         Add(new AcknowledgementPayload(id, client.Id, now, previous, null, null, Hash.Of("consent"u8), client.PublicKey, null, null),
             client, ClientLinks.Token(linkSecret, id, HandshakeStep.Acknowledgement));
         Add(new IntakePayload(id, receiver.Id, now, previous, null, null, Day(now)), receiver);

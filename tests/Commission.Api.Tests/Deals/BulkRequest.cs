@@ -16,6 +16,7 @@ internal sealed class BulkRequest(Network network, Person service)
             ["vertical"] = network.Vertical,
             ["product"] = Network.Product,
             ["referrer"] = network.Referrer.ToString(),
+            ["upline"] = network.Upline.ToString(),
             ["receiver"] = network.Receiver.ToString(),
             ["client"] = network.Client.ToString(),
             ["referredOn"] = "2025-06-01",
@@ -34,7 +35,11 @@ internal sealed class BulkRequest(Network network, Person service)
 
     public Task<Answer> SendAsync(params IReadOnlyList<JsonNode> lines) => SendAsync([.. lines.Select(line => line.ToJsonString())]);
 
-    public Task<Answer> SendAsync(IReadOnlyList<string> lines, Action<JsonObject>? change = null, Action<JsonObject>? tamper = null, Person? caller = null)
+    public Task<Answer> SendAsync(IReadOnlyList<string> lines, Action<JsonObject>? change = null, Action<JsonObject>? tamper = null, Person? caller = null) =>
+        PostAsync(Text(lines, change, tamper), caller ?? service);
+
+    /// <summary>The body: the attestation and the lines.</summary>
+    public string Text(IReadOnlyList<string> lines, Action<JsonObject>? change = null, Action<JsonObject>? tamper = null)
     {
         var attestation = new JsonObject
         {
@@ -48,12 +53,14 @@ internal sealed class BulkRequest(Network network, Person service)
         change?.Invoke(attestation);
         attestation["signature"] = service.SignBytes(Person.CanonicalBytes(attestation));
         tamper?.Invoke(attestation);
-        var text = string.Join('\n', lines.Prepend(new JsonObject { ["attestation"] = attestation }.ToJsonString()));
-        return PostAsync(text, caller ?? service);
+        return string.Join('\n', lines.Prepend(new JsonObject { ["attestation"] = attestation }.ToJsonString()));
     }
 
-    public Task<Answer> PostAsync(string text, Person? caller, string contentType = "application/x-ndjson") => network.Engine.SendAsync(
-        new Request("/api/v1/referrals/bulk", Encoding.UTF8.GetBytes(text), caller?.ToString(), Engine.Unique("key-"), contentType));
+    public Task<Answer> PostAsync(string text, Person? caller, string contentType = "application/x-ndjson") =>
+        network.Engine.SendAsync(Request(text, caller) with { ContentType = contentType });
+
+    public static Request Request(string text, Person? caller) => new(
+        "/api/v1/referrals/bulk", Encoding.UTF8.GetBytes(text), caller?.ToString(), Engine.Unique("key-"), "application/x-ndjson");
 
     /// <summary>Over canonical bytes, or over the bytes as sent where there are none or the line is oversized.</summary>
     private static Hash LeafOf(string line)

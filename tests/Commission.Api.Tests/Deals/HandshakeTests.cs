@@ -140,6 +140,6 @@ public sealed class HandshakeTests(Engine engine) : IClassFixture<Engine>
 
         var refused = await network.NewDeal(service: service).SignAsync("H1");
 
-        refused.IsRefused(403, "NOT_AUTHORISED", "attestedBy");
+        refused.IsRefused(403, "NOT_AUTHORISED", "payload.attestedBy");
     }
 }

@@ -58,6 +58,21 @@ public sealed class MagicLinkTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
+    public async Task A_link_that_does_not_fit_is_not_remembered_and_its_key_stays_free()
+    {
+        var network = await Network.CreateAsync(engine);
+        var deal = await network.DealAsync(handshakes: 1);
+        var key = Engine.Unique("key-");
+        var before = await engine.FootprintAsync();
+
+        for (var i = 0; i < 20; i++)
+            (await deal.SignByLinkAsync("H2", network.Client.WithNewKey(), "mlt_00000000000000000000000000", key)).IsRefused(404, "HANDSHAKE_NOT_FOUND", "link");
+
+        Assert.Equal(before, await engine.FootprintAsync());
+        Assert.False((await deal.SignByLinkAsync("H2", network.Client.WithNewKey(), deal.Link, key)).Is(200).Replayed);
+    }
+
+    [Fact]
     public async Task The_link_of_one_deal_opens_no_other()
     {
         var network = await Network.CreateAsync(engine);
@@ -72,7 +87,7 @@ public sealed class MagicLinkTests(Engine engine) : IClassFixture<Engine>
         var network = await Network.CreateAsync(engine);
         var deal = await network.DealAsync(handshakes: 1);
 
-        (await deal.SignByLinkAsync("H2", network.Receiver.WithNewKey(), deal.Link)).IsRefused(403, "WRONG_ACTOR", "actor");
+        (await deal.SignByLinkAsync("H2", network.Receiver.WithNewKey(), deal.Link)).IsRefused(403, "WRONG_ACTOR", "payload.actor");
     }
 
     [Fact]

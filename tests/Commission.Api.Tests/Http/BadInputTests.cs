@@ -12,22 +12,24 @@ public sealed class BadInputTests(Engine engine) : IClassFixture<Engine>
     private const string Ones = "1111111111111111111111111111111111111111111111111111111111111111";
 
     [Theory]
-    [InlineData("vertical", "NOTHING", 422, "UNKNOWN_VERTICAL", "vertical")]
-    [InlineData("vertical", "'; drop table deal; --", 422, "UNKNOWN_VERTICAL", "vertical")]
-    [InlineData("product", "NOTHING", 422, "UNKNOWN_PRODUCT", "product")]
-    [InlineData("product", "UNRULED", 422, "RATE_CARD_MISSING", "referredOn")]
-    [InlineData("receiver", Nobody, 422, "UNKNOWN_CONTACT", "receiver")]
+    [InlineData("vertical", "NOTHING", 422, "UNKNOWN_VERTICAL", "payload.vertical")]
+    [InlineData("vertical", "'; drop table deal; --", 422, "UNKNOWN_VERTICAL", "payload.vertical")]
+    [InlineData("product", "NOTHING", 422, "UNKNOWN_PRODUCT", "payload.product")]
+    [InlineData("product", "UNRULED", 422, "RATE_CARD_MISSING", "payload.referredOn")]
+    [InlineData("receiver", Nobody, 422, "UNKNOWN_CONTACT", "payload.receiver")]
     [InlineData("receiver", NoDeal, 400, "INVALID_FIELD", "payload.receiver")]
-    [InlineData("receiver", "REFERRER", 422, "SELF_REFERRAL", "receiver")]
-    [InlineData("receiver", "ADMIN", 400, "INVALID_FIELD", "receiver")]
-    [InlineData("client", Nobody, 422, "UNKNOWN_CONTACT", "client")]
-    [InlineData("client", "REFERRER", 422, "SELF_REFERRAL", "client")]
-    [InlineData("client", "ADMIN", 400, "INVALID_FIELD", "client")]
+    [InlineData("receiver", "REFERRER", 422, "SELF_REFERRAL", "payload.receiver")]
+    [InlineData("receiver", "ADMIN", 400, "INVALID_FIELD", "payload.receiver")]
+    [InlineData("client", Nobody, 422, "UNKNOWN_CONTACT", "payload.client")]
+    [InlineData("client", "REFERRER", 422, "SELF_REFERRAL", "payload.client")]
+    [InlineData("client", "ADMIN", 400, "INVALID_FIELD", "payload.client")]
     [InlineData("clientCommitment", Ones, 400, "INVALID_FIELD", "payload.clientCommitment")]
     [InlineData("clientCommitment", "none", 400, "INVALID_FIELD", "payload.clientCommitment")]
-    [InlineData("upline", "ADMIN", 400, "INVALID_FIELD", "upline")]
-    [InlineData("upline", Nobody, 422, "UNKNOWN_CONTACT", "upline")]
-    [InlineData("actor", "ADMIN", 403, "WRONG_ACTOR", "actor")]
+    [InlineData("upline", "ADMIN", 400, "INVALID_FIELD", "payload.upline")]
+    [InlineData("upline", null, 400, "INVALID_FIELD", "payload.upline")]
+    [InlineData("upline", "RECEIVER", 400, "INVALID_FIELD", "payload.upline")]
+    [InlineData("upline", Nobody, 422, "UNKNOWN_CONTACT", "payload.upline")]
+    [InlineData("actor", "ADMIN", 403, "WRONG_ACTOR", "payload.actor")]
     [InlineData("deal", NoDeal, 400, "INVALID_FIELD", "payload.deal")]
     [InlineData("deal", Nobody, 400, "INVALID_FIELD", "payload.deal")]
     [InlineData("referredOn", "2199-01-01", 422, "INVALID_DATE", "payload.referredOn")]
@@ -43,13 +45,13 @@ public sealed class BadInputTests(Engine engine) : IClassFixture<Engine>
     [InlineData("businessKey", "ключ", 400, "INVALID_FIELD", "payload.businessKey")]
     [InlineData("product", null, 400, "INVALID_FIELD", "payload.product")]
     [InlineData("colour", "red", 400, "INVALID_FIELD", "payload.colour")]
-    [InlineData("attestedBy", "ADMIN", 403, "WRONG_ACTOR", "actor")]
+    [InlineData("attestedBy", "ADMIN", 403, "WRONG_ACTOR", "payload.attestedBy")]
     public async Task A_wrong_intent(string member, string? value, int status, string code, string field)
     {
         var network = await engine.NetworkAsync();
         var before = await engine.FootprintAsync();
 
-        var refused = await network.NewDeal().SignAsync("H1", payload => payload[member] = NameOrText(network, value));
+        var refused = await network.NewDeal().SignAsync("H1", payload => Put(payload, member, NameOrText(network, value)));
 
         refused.IsRefused(status, code, field);
         Assert.Equal(before, await engine.FootprintAsync());
@@ -65,7 +67,7 @@ public sealed class BadInputTests(Engine engine) : IClassFixture<Engine>
     [InlineData("settledValueMinor", "\"100\"", 400, "INVALID_FIELD", "payload.settledValueMinor")]
     [InlineData("settledValueMinor", "true", 400, "INVALID_FIELD", "payload.settledValueMinor")]
     [InlineData("settledValueMinor", "null", 400, "INVALID_FIELD", "payload.settledValueMinor")]
-    [InlineData("currency", "\"USD\"", 422, "CURRENCY_MISMATCH", "currency")]
+    [InlineData("currency", "\"USD\"", 422, "CURRENCY_MISMATCH", "payload.currency")]
     [InlineData("currency", "\"aud\"", 400, "INVALID_FIELD", "payload.currency")]
     [InlineData("currency", "36", 400, "INVALID_FIELD", "payload.currency")]
     [InlineData("settledOn", "\"2199-01-01\"", 422, "INVALID_DATE", "payload.settledOn")]
@@ -190,11 +192,11 @@ public sealed class BadInputTests(Engine engine) : IClassFixture<Engine>
         var deal = await network.DealAsync(handshakes: 2);
         var before = await engine.FootprintAsync();
 
-        (await deal.SignAsync("H3", payload => payload["actor"] = network.Referrer.ToString())).IsRefused(403, "WRONG_ACTOR", "actor");
+        (await deal.SignAsync("H3", payload => payload["actor"] = network.Referrer.ToString())).IsRefused(403, "WRONG_ACTOR", "payload.actor");
         var foreign = deal.Payload("H3");
         foreign["actor"] = network.Referrer.ToString();
         var body = new JsonObject { ["payload"] = foreign, ["signature"] = network.Referrer.Sign(foreign) };
-        (await network.PostAsync($"/api/v1/deals/{deal.Id}/intake", body, network.Referrer)).IsRefused(403, "WRONG_ACTOR", "actor");
+        (await network.PostAsync($"/api/v1/deals/{deal.Id}/intake", body, network.Referrer)).IsRefused(403, "WRONG_ACTOR", "payload.actor");
 
         Assert.Equal(before, await engine.FootprintAsync());
     }
@@ -213,7 +215,15 @@ public sealed class BadInputTests(Engine engine) : IClassFixture<Engine>
     {
         var network = await Network.CreateAsync(engine, ruled: false);
 
-        (await network.NewDeal().SignAsync("H1")).IsRefused(422, "RATE_CARD_MISSING", "referredOn");
+        (await network.NewDeal().SignAsync("H1")).IsRefused(422, "RATE_CARD_MISSING", "payload.referredOn");
+    }
+
+    private static void Put(JsonObject payload, string member, JsonNode? value)
+    {
+        if (value is null && member == "upline")
+            payload.Remove(member);
+        else
+            payload[member] = value;
     }
 
     private static Request Post(string path, byte[] body) => new(path, body, Nobody, Engine.Unique("key-"));
@@ -221,6 +231,7 @@ public sealed class BadInputTests(Engine engine) : IClassFixture<Engine>
     private static JsonNode? NameOrText(Network network, string? value) => value switch
     {
         "REFERRER" => network.Referrer.ToString(),
+        "RECEIVER" => network.Receiver.ToString(),
         "ADMIN" => network.Admin.ToString(),
         _ => JsonSerializer.SerializeToNode(value),
     };

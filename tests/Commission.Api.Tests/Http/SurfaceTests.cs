@@ -31,6 +31,17 @@ public sealed class SurfaceTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
+    public async Task The_openapi_document_asks_for_a_key_wherever_one_is_needed()
+    {
+        var document = (await engine.GetAsync("/openapi/v1.json")).Is(200);
+
+        var posts = document["paths"].EnumerateObject().Where(path => path.Value.TryGetProperty("post", out _)).ToArray();
+        Assert.Contains(posts, path => path.Name == "/api/v1/referrals/bulk");
+        Assert.All(posts, path => Assert.Contains(path.Value.GetProperty("post").GetProperty("parameters").EnumerateArray(), parameter =>
+            parameter.GetProperty("name").GetString() == "Idempotency-Key" && parameter.GetProperty("required").GetBoolean()));
+    }
+
+    [Fact]
     public async Task The_reference_can_be_browsed()
     {
         var page = (await engine.GetAsync("/docs")).Is(200);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Commission.Domain;
+using Commission.Domain.Members;
 
 namespace Commission.Api.Tests.Members;
 
@@ -76,16 +77,17 @@ public sealed class ContactTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
-    public async Task An_ended_key_signs_nothing_later_and_still_stands_for_what_it_signed()
+    public async Task A_key_that_is_about_to_end_signs_until_then_and_never_dates_a_step_after_its_end()
     {
         var network = await Network.CreateAsync(engine);
         var deal = await network.DealAsync(handshakes: 2);
-        var signedBefore = Network.Text(Network.Now);
-        (await EndAsync(network, network.Receiver)).Is(200);
+        var earliest = Network.Now + MemberMachine.KeyEndNotice;
+        var end = (await EndAsync(network, network.Receiver)).Is(200)["validTo"].GetDateTimeOffset();
+        Assert.True(end >= earliest, $"{end:O} is before {earliest:O}");
 
-        (await deal.SignAsync("H3", payload => payload["time"] = Network.Text(Network.Now.AddSeconds(1)))).IsRefused(400, "KEY_NOT_VALID", "signature.key");
-
-        (await deal.SignAsync("H3", payload => payload["time"] = signedBefore)).Is(200);
+        // As far ahead as a signer's clock may be: still before the end.
+        (await deal.SignAsync("H3", payload => payload["time"] = Network.Text(Network.Now.AddMinutes(2).AddSeconds(-1)))).Is(200);
+        (await deal.SignAsync("H4", payload => payload["time"] = Network.Text(Network.Now.AddMinutes(2).AddSeconds(-1)))).Is(200);
     }
 
     [Fact]
@@ -104,11 +106,12 @@ public sealed class ContactTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
-    public async Task A_key_ends_once_and_never_in_the_past()
+    public async Task A_key_ends_once_and_never_without_notice()
     {
         var network = await Network.CreateAsync(engine);
 
         (await EndAsync(network, network.Receiver, Network.Now.AddDays(-1))).IsRefused(422, "INVALID_DATE", "validTo");
+        (await EndAsync(network, network.Receiver, Network.Now.AddMinutes(2))).IsRefused(422, "INVALID_DATE", "validTo");
         (await EndAsync(network, network.Receiver)).Is(200);
         (await EndAsync(network, network.Receiver)).IsRefused(409, "WRONG_STATE", "validTo");
         (await EndAsync(network, network.Receiver.WithNewKey())).IsRefused(400, "UNKNOWN_KEY", "key");
@@ -142,6 +145,23 @@ public sealed class ContactTests(Engine engine) : IClassFixture<Engine>
         var json = JsonNode.Parse(body.Replace("KEY", network.Receiver.WithNewKey().PublicKeyText, StringComparison.Ordinal))!;
 
         (await network.PostAsync($"/api/v1/contacts/{network.Receiver}/keys", json, network.Receiver)).IsRefused(400, "INVALID_FIELD", field);
+    }
+
+    [Fact]
+    public async Task A_contact_cannot_be_made_with_the_same_service_twice()
+    {
+        var network = await engine.NetworkAsync();
+        var body = new JsonObject
+        {
+            ["type"] = "MEMBER",
+            ["name"] = "Ada",
+            ["authorisedServices"] = new JsonArray(network.Admin.ToString(), network.Referrer.ToString(), network.Admin.ToString()),
+        };
+        var before = await engine.FootprintAsync();
+
+        (await engine.PostAsync("/api/v1/contacts", body, null)).IsRefused(400, "INVALID_FIELD", "authorisedServices");
+
+        Assert.Equal(before, await engine.FootprintAsync());
     }
 
     [Fact]

@@ -31,6 +31,9 @@ internal sealed class FakeEngine
     /// <summary>Whether the answer to this bulk request is lost on its way back, after the work is done.</summary>
     public Func<int, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>Whether the engine has no room for this line, by its key, in this bulk request.</summary>
+    public Func<int, string, bool> IsBusy { get; set; } = (_, _) => false;
+
     public async Task HandleAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
@@ -117,17 +120,19 @@ internal sealed class FakeEngine
 
         var answers = new StringBuilder();
         for (var i = 1; i < lines.Length; i++)
-            answers.Append(Line(i, lines[i])).Append('\n');
+            answers.Append(Line(number, i, lines[i])).Append('\n');
         if (LosesAnswer(number))
             context.Abort();
         else
             await FakeServer.AnswerAsync(context, 200, answers.ToString(), "application/x-ndjson");
     }
 
-    private string Line(int number, string text)
+    private string Line(int bulk, int number, string text)
     {
         var line = JsonNode.Parse(text)!.AsObject();
         var key = (string)line["key"]!;
+        if (IsBusy(bulk, key))
+            return $$"""{"line":{{number}},"key":"{{key}}","status":"rejected","code":"BUSY","detail":"busy","retryable":true}""";
         if ((long?)line["settledValueMinor"] == 666)
             return $$"""{"line":{{number}},"key":"{{key}}","status":"rejected","code":"RATE_CARD_MISSING","field":"product","detail":"no rate card"}""";
 

@@ -95,6 +95,22 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Lines_that_the_engine_had_no_room_for_are_sent_again_and_counted_once()
+    {
+        var busy = new System.Collections.Concurrent.ConcurrentBag<int>();
+        _engine.IsBusy = (bulk, key) =>
+        {
+            busy.Add(bulk);
+            return bulk == 1 && (key.EndsWith('2') || key.EndsWith('4'));
+        };
+
+        var result = await ImportAsync(_scenario.Save(Rows(5)));
+
+        Assert.Equal((ExitCode.Done, 5, 5), (result.Code, Count(result, "created"), _engine.Deals.Count));
+        Assert.Equal((5, 2), (busy.Count(bulk => bulk == 1), busy.Count(bulk => bulk == 2)));
+    }
+
+    [Fact]
     public async Task Refused_row_and_refused_contact_are_in_the_report_with_their_lines()
     {
         var result = await ImportAsync(_scenario.Save(

@@ -51,8 +51,8 @@ internal sealed class DealScript
     private (HandshakePayload Payload, Person Signer, string Path) Compose(HandshakeStep step, DateTimeOffset time) => step switch
     {
         HandshakeStep.Intent => (new IntentPayload(
-            Deal, _referrer.Id, time, null, null, Network.Vertical, Network.Product, _receiver.Id, _client.Id, _client.Commitment, _today, null,
-            $"business-{_key}"), _referrer, "/api/v1/referrals"),
+            Deal, _referrer.Id, time, null, null, Network.Vertical, Network.Product, _receiver.Id, _client.Id, _client.Commitment, _today,
+            _referrer.Upline, $"business-{_key}"), _referrer, "/api/v1/referrals"),
         HandshakeStep.Acknowledgement => (new AcknowledgementPayload(
             Deal, _client.Id, time, _previous, null, null, Hash.Of("I agree"u8), null, null, null), _client, Route("acknowledgement")),
         HandshakeStep.Intake => (new IntakePayload(Deal, _receiver.Id, time, _previous, null, null, _today), _receiver, Route("intake")),

@@ -56,7 +56,7 @@ internal sealed class Network
             body["upline"] = upline.Id.ToString();
         using var made = JsonDocument.Parse(await client.MustAsync("/api/v1/contacts", null, body));
         var commitment = new Hash(Convert.FromHexString(made.RootElement.GetProperty("commitment").GetString()!));
-        var person = new Person(TypedId.Parse<ContactId>(made.RootElement.GetProperty("id").GetString()!), commitment);
+        var person = new Person(TypedId.Parse<ContactId>(made.RootElement.GetProperty("id").GetString()!), commitment, upline?.Id);
         var key = new JsonObject
         {
             ["publicKey"] = Base64Url.Encode(person.PublicKey),

@@ -8,9 +8,9 @@ internal sealed class Person
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public Person(ContactId id, Hash commitment)
+    public Person(ContactId id, Hash commitment, ContactId? upline)
     {
-        (Id, Commitment) = (id, commitment);
+        (Id, Commitment, Upline) = (id, commitment, upline);
         PublicKey = _key.ExportSubjectPublicKeyInfo();
         KeyId = KeyId.Derive(id, PublicKey);
     }
@@ -18,6 +18,8 @@ internal sealed class Person
     public ContactId Id { get; }
 
     public Hash Commitment { get; }
+
+    public ContactId? Upline { get; }
 
     public byte[] PublicKey { get; }
 

@@ -16,14 +16,14 @@ public sealed class ActorTests
     [Theory]
     [MemberData(nameof(WrongActors))]
     public void A_step_of_somebody_else_is_refused(HandshakeStep step, int person) => new DealScenario().Given(step - 1)
-        .When<HandshakePayload>(step, payload => payload with { Actor = People.All[person - 1].Id }).Refused(RefusalCodes.WrongActor, "actor");
+        .When<HandshakePayload>(step, payload => payload with { Actor = People.All[person - 1].Id }).Refused(RefusalCodes.WrongActor, "payload.actor");
 
     [Fact]
     public void A_step_is_sent_by_its_actor()
     {
         var deal = new DealScenario().Given(HandshakeStep.Acknowledgement);
-        deal.When(deal.Command(HandshakeStep.Intake) with { Caller = People.Referrer.Id }).Refused(RefusalCodes.WrongActor, "actor");
-        deal.When(deal.Command(HandshakeStep.Intake) with { Caller = People.Importer.Id }).Refused(RefusalCodes.WrongActor, "actor");
+        deal.When(deal.Command(HandshakeStep.Intake) with { Caller = People.Referrer.Id }).Refused(RefusalCodes.WrongActor, "payload.actor");
+        deal.When(deal.Command(HandshakeStep.Intake) with { Caller = People.Importer.Id }).Refused(RefusalCodes.WrongActor, "payload.actor");
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class ActorTests
     [InlineData(HandshakeStep.Withdrawal, 2)]
     [InlineData(HandshakeStep.Withdrawal, 6)]
     public void A_deal_is_not_closed_by_others(HandshakeStep closing, int person) => new DealScenario().Given(HandshakeStep.Intent)
-        .When<ClosingPayload>(closing, payload => payload with { Actor = People.All[person - 1].Id }).Refused(RefusalCodes.WrongActor, "actor");
+        .When<ClosingPayload>(closing, payload => payload with { Actor = People.All[person - 1].Id }).Refused(RefusalCodes.WrongActor, "payload.actor");
 
     [Theory]
     [InlineData(HandshakeStep.Decline, HandshakeStep.Settlement)]
@@ -95,14 +95,14 @@ public sealed class ActorTests
     [InlineData(HandshakeStep.Withdrawal)]
     public void A_service_that_is_not_authorised_attests_nothing(HandshakeStep step) => new DealScenario()
         .Given(step >= HandshakeStep.Decline ? HandshakeStep.Intent : step - 1)
-        .When<HandshakePayload>(step, payload => Attested(payload, People.Intruder)).Refused(RefusalCodes.NotAuthorised, "attestedBy");
+        .When<HandshakePayload>(step, payload => Attested(payload, People.Intruder)).Refused(RefusalCodes.NotAuthorised, "payload.attestedBy");
 
     [Fact]
     public void Nobody_but_the_service_sends_what_it_attests()
     {
         var deal = new DealScenario().Given(HandshakeStep.Acknowledgement);
         var attested = deal.Command<HandshakePayload>(HandshakeStep.Intake, payload => Attested(payload, People.Importer));
-        deal.When(attested with { Caller = People.Receiver.Id }).Refused(RefusalCodes.WrongActor, "actor");
+        deal.When(attested with { Caller = People.Receiver.Id }).Refused(RefusalCodes.WrongActor, "payload.attestedBy");
     }
 
     [Fact]

@@ -106,11 +106,12 @@ public sealed class BulkLineTests
     [InlineData("acknowledgedOn", "2025-06-03")]
     [InlineData("intakeOn", "2025-06-04")]
     [InlineData("completedOn", "2025-07-04")]
+    [InlineData("settledOn", "2025-06-30")]
     public void A_line_that_dates_a_recorded_step_otherwise_is_refused(string field, string date)
     {
         var line = BulkScenario.Line("complete");
         line[field] = date;
-        new BulkScenario().Given(BulkScenario.Line("complete")).When(line).Refused(RefusalCodes.IdempotencyKeyReused, "stage");
+        new BulkScenario().Given(BulkScenario.Line("complete")).When(line).Refused(RefusalCodes.IdempotencyKeyReused, field);
     }
 
     [Fact]
@@ -118,15 +119,26 @@ public sealed class BulkLineTests
     {
         var line = BulkScenario.Line("complete");
         line["bases"] = new JsonObject { ["units"] = 1 };
-        new BulkScenario().Given(BulkScenario.Line("settled")).When(line).Refused(RefusalCodes.IdempotencyKeyReused, "settledValueMinor");
+        new BulkScenario().Given(BulkScenario.Line("settled")).When(line).Refused(RefusalCodes.IdempotencyKeyReused, "bases");
     }
 
     [Fact]
     public void An_ended_deal_does_not_go_on()
     {
-        new BulkScenario().Given(BulkScenario.Withdrawn("acknowledged")).When(BulkScenario.Line("settled")).Refused(RefusalCodes.IdempotencyKeyReused, "stage");
-        new BulkScenario().Given(BulkScenario.Withdrawn("acknowledged")).When(BulkScenario.Line("intake")).Refused(RefusalCodes.IdempotencyKeyReused, "stage");
-        new BulkScenario().Given(BulkScenario.Line("settled")).When(BulkScenario.Withdrawn("intake")).Refused(RefusalCodes.IdempotencyKeyReused, "stage");
+        new BulkScenario().Given(BulkScenario.Withdrawn("acknowledged")).When(BulkScenario.Line("settled")).Refused(RefusalCodes.IdempotencyKeyReused, "intakeOn");
+        new BulkScenario().Given(BulkScenario.Withdrawn("acknowledged")).When(BulkScenario.Line("intake")).Refused(RefusalCodes.IdempotencyKeyReused, "intakeOn");
+        new BulkScenario().Given(BulkScenario.Line("settled")).When(BulkScenario.Withdrawn("intake")).Refused(RefusalCodes.IdempotencyKeyReused, "withdrawnOn");
+    }
+
+    [Fact]
+    public void A_line_states_its_upline_or_the_deal_has_none()
+    {
+        var without = BulkScenario.Line("complete");
+        without.Remove("upline");
+        var deal = new BulkScenario().Given(without).Deal;
+        Assert.Null(deal.State.Upline);
+        Assert.DoesNotContain(deal.Events.Accrual().Calculation.Accruals, accrual => accrual.Party == Commission.Domain.Rules.Party.Upline);
+        new BulkScenario().Given(BulkScenario.Line("settled")).When(without).Refused(RefusalCodes.IdempotencyKeyReused, "upline");
     }
 
     [Fact]

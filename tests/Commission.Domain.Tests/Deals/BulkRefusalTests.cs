@@ -85,14 +85,24 @@ public sealed class BulkRefusalTests
         bulk.When(BulkScenario.Line()).Refused(RefusalCodes.KeyNotValid, "attestation.key");
     }
 
-    [Theory]
-    [InlineData(24, true)]
-    [InlineData(-24, true)]
-    [InlineData(25, false)]
-    [InlineData(-25, false)]
-    public void The_header_is_signed_within_a_day(int hours, bool accepted)
+    [Fact]
+    public void The_key_of_the_service_is_valid_when_the_request_arrives()
     {
-        var decision = Bulk.When(Bulk.Sign(BulkScenario.Line(), DealScenario.Start.AddHours(hours)));
+        var bulk = new BulkScenario();
+        var command = bulk.Sign(BulkScenario.Line());
+        var ended = People.Importer.SigningKey with { ValidTo = DealScenario.Start.AddMinutes(1) };
+        bulk.Deal.Later(TimeSpan.FromHours(1)).Given(facts => facts with { Signer = ended });
+        bulk.When(command).Refused(RefusalCodes.KeyNotValid, "attestation.key");
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(-24 * 60, true)]
+    [InlineData(3, false)]
+    [InlineData(-24 * 60 - 1, false)]
+    public void The_header_is_signed_within_the_last_day(int minutes, bool accepted)
+    {
+        var decision = Bulk.When(Bulk.Sign(BulkScenario.Line(), DealScenario.Start.AddMinutes(minutes)));
         Assert.Equal(accepted ? null : RefusalCodes.InvalidDate, decision.Refusal?.Code);
         Assert.Equal(accepted ? null : "attestation.time", decision.Refusal?.Field);
     }

@@ -20,6 +20,7 @@ internal sealed class BulkScenario
             ["vertical"] = DealScenario.Vertical,
             ["product"] = DealScenario.Product,
             ["referrer"] = People.Referrer.Id.ToString(),
+            ["upline"] = People.Upline.Id.ToString(),
             ["receiver"] = People.Receiver.Id.ToString(),
             ["client"] = People.Client.Id.ToString(),
             ["referredOn"] = "2025-06-01",

@@ -66,14 +66,6 @@ public sealed class ChainTests
     }
 
     [Fact]
-    public void The_registered_upline_is_pinned_when_the_intent_names_none()
-    {
-        var deal = new DealScenario();
-        deal.Then(deal.When<IntentPayload>(HandshakeStep.Intent, intent => intent with { Upline = null }));
-        Assert.Equal(People.Upline.Id, deal.State.Upline);
-    }
-
-    [Fact]
     public void Calculating_with_other_rules_than_the_pinned_is_a_bug()
     {
         var other = DealScenario.RuleSetOf("""{"shape":"percent","name":"upfront","basis":"deal_value","ratePercent":"9"}""");

@@ -12,35 +12,64 @@ public sealed class IntentTests
     [Fact]
     public void Referrer_receiver_and_client_are_three()
     {
-        When(intent => intent with { Receiver = People.Referrer.Id }).Refused(RefusalCodes.SelfReferral, "receiver");
-        When(intent => intent with { Client = People.Referrer.Id }).Refused(RefusalCodes.SelfReferral, "client");
-        When(intent => intent with { Client = People.Receiver.Id }).Refused(RefusalCodes.SelfReferral, "client");
-        When(intent => intent with { Upline = People.Referrer.Id }).Refused(RefusalCodes.SelfReferral, "upline");
+        When(intent => intent with { Receiver = People.Referrer.Id }).Refused(RefusalCodes.SelfReferral, "payload.receiver");
+        When(intent => intent with { Client = People.Referrer.Id }).Refused(RefusalCodes.SelfReferral, "payload.client");
+        When(intent => intent with { Client = People.Receiver.Id }).Refused(RefusalCodes.SelfReferral, "payload.client");
+        When(intent => intent with { Upline = People.Referrer.Id }).Refused(RefusalCodes.SelfReferral, "payload.upline");
     }
 
     [Fact]
     public void Everybody_named_is_known()
     {
         var nobody = new ContactId(Guid.NewGuid());
-        When(intent => intent with { Receiver = nobody }).Refused(RefusalCodes.UnknownContact, "receiver");
-        When(intent => intent with { Client = nobody }).Refused(RefusalCodes.UnknownContact, "client");
-        When(intent => intent with { Upline = nobody }).Refused(RefusalCodes.UnknownContact, "upline");
+        When(intent => intent with { Receiver = nobody }).Refused(RefusalCodes.UnknownContact, "payload.receiver");
+        When(intent => intent with { Client = nobody }).Refused(RefusalCodes.UnknownContact, "payload.client");
+        When(intent => intent with { Upline = nobody }).Refused(RefusalCodes.UnknownContact, "payload.upline");
         var withoutReferrer = People.All.Where(person => person != People.Referrer).ToDictionary(person => person.Id, DealScenario.ContactOf);
-        new DealScenario().Given(facts => facts with { Contacts = withoutReferrer }).When(HandshakeStep.Intent).Refused(RefusalCodes.UnknownContact, "actor");
+        new DealScenario().Given(facts => facts with { Contacts = withoutReferrer }).When(HandshakeStep.Intent).Refused(RefusalCodes.UnknownContact, "payload.actor");
     }
 
     [Fact]
     public void Everybody_named_is_of_the_right_kind()
     {
-        When(intent => intent with { Receiver = People.Importer.Id }).Refused(RefusalCodes.InvalidField, "receiver");
-        When(intent => intent with { Client = People.Stranger.Id }).Refused(RefusalCodes.InvalidField, "client");
-        When(intent => intent with { Upline = People.Importer.Id }).Refused(RefusalCodes.InvalidField, "upline");
-        When(intent => intent with { Actor = People.Importer.Id }).Refused(RefusalCodes.InvalidField, "actor");
+        When(intent => intent with { Receiver = People.Importer.Id }).Refused(RefusalCodes.InvalidField, "payload.receiver");
+        When(intent => intent with { Client = People.Stranger.Id }).Refused(RefusalCodes.InvalidField, "payload.client");
+        When(intent => intent with { Upline = People.Importer.Id }).Refused(RefusalCodes.InvalidField, "payload.upline");
+        When(intent => intent with { Actor = People.Importer.Id }).Refused(RefusalCodes.InvalidField, "payload.actor");
     }
 
     [Fact]
-    public void A_member_cannot_choose_its_upline() =>
-        When(intent => intent with { Upline = People.Stranger.Id }).Refused(RefusalCodes.InvalidField, "payload.upline");
+    public void A_member_states_its_registered_upline_and_no_other()
+    {
+        foreach (var other in new ContactId?[] { People.Stranger.Id, null })
+        {
+            var refused = When(intent => intent with { Upline = other });
+            refused.Refused(RefusalCodes.InvalidField, "payload.upline");
+            Assert.Contains(People.Upline.ToString(), refused.Refusal!.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_member_without_upline_states_none()
+    {
+        var deal = new DealScenario();
+        var contacts = People.All.ToDictionary(person => person.Id, person => DealScenario.ContactOf(person) with { Upline = null });
+        deal.Given(facts => facts with { Contacts = contacts });
+        deal.When(HandshakeStep.Intent).Refused(RefusalCodes.InvalidField, "payload.upline");
+        deal.Then(deal.When<IntentPayload>(HandshakeStep.Intent, intent => intent with { Upline = null }));
+        Assert.Null(deal.State.Upline);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_service_states_the_upline_of_the_referral_and_nothing_is_filled_in(bool stated)
+    {
+        ContactId? upline = stated ? People.Stranger.Id : null;
+        var deal = new DealScenario();
+        deal.Then(deal.When<IntentPayload>(HandshakeStep.Intent, intent => intent with { AttestedBy = People.Importer.Id, Upline = upline }));
+        Assert.Equal(upline, deal.State.Upline);
+    }
 
     [Fact]
     public void The_commitment_is_the_clients() =>
@@ -49,10 +78,10 @@ public sealed class IntentTests
     [Fact]
     public void Vertical_and_product_are_known_and_covered()
     {
-        new DealScenario().Given(facts => facts with { Vertical = null }).When(HandshakeStep.Intent).Refused(RefusalCodes.UnknownVertical, "vertical");
-        When(intent => intent with { Product = "NOPE" }).Refused(RefusalCodes.UnknownProduct, "product");
-        When(intent => intent with { Product = "UNCOVERED" }).Refused(RefusalCodes.RateCardMissing, "referredOn");
-        new DealScenario().Given(facts => facts with { RuleSet = null }).When(HandshakeStep.Intent).Refused(RefusalCodes.RateCardMissing, "referredOn");
+        new DealScenario().Given(facts => facts with { Vertical = null }).When(HandshakeStep.Intent).Refused(RefusalCodes.UnknownVertical, "payload.vertical");
+        When(intent => intent with { Product = "NOPE" }).Refused(RefusalCodes.UnknownProduct, "payload.product");
+        When(intent => intent with { Product = "UNCOVERED" }).Refused(RefusalCodes.RateCardMissing, "payload.referredOn");
+        new DealScenario().Given(facts => facts with { RuleSet = null }).When(HandshakeStep.Intent).Refused(RefusalCodes.RateCardMissing, "payload.referredOn");
     }
 
     private static Decision<DealEvent> Settled(RuleSetDocument rules, long value, string currency = "AUD", params BasisValue[] bases) =>
@@ -62,7 +91,7 @@ public sealed class IntentTests
     [Fact]
     public void A_settlement_is_in_the_currency_of_the_rules()
     {
-        Settled(DealScenario.RuleSet, 1, "NZD").Refused(RefusalCodes.CurrencyMismatch, "currency");
+        Settled(DealScenario.RuleSet, 1, "NZD").Refused(RefusalCodes.CurrencyMismatch, "payload.currency");
         Settled(DealScenario.RuleSet, Money.MaxMinor).Accepted();
     }
 
@@ -70,16 +99,18 @@ public sealed class IntentTests
     public void A_settlement_states_the_bases_of_the_rules()
     {
         var rules = DealScenario.RuleSetOf("""{"shape":"percent","name":"share","basis":"commission_received","ratePercent":"25"}""");
-        Settled(rules, 1).Refused(RefusalCodes.MissingBasis, "bases.commission_received");
+        Settled(rules, 1).Refused(RefusalCodes.MissingBasis, "payload.bases.commission_received");
         Settled(rules, 1, bases: new BasisValue("commission_received", 100)).Accepted();
+        Settled(rules, 1, bases: [new BasisValue("commission_received", 100), new BasisValue("turnover", 1)])
+            .Refused(RefusalCodes.InvalidField, "payload.bases.turnover");
     }
 
     [Fact]
     public void A_settlement_that_the_rules_make_too_large_is_refused()
     {
         var rules = DealScenario.RuleSetOf("""{"shape":"per_unit","name":"seats","basis":"units","minorPerUnit":"999999999999"}""");
-        Settled(rules, 1, bases: new BasisValue("units", 200)).Refused(RefusalCodes.InvalidField, "settledValueMinor");
-        Settled(rules, 1, bases: new BasisValue("units", Money.MaxMinor)).Refused(RefusalCodes.InvalidField, "settledValueMinor");
+        Settled(rules, 1, bases: new BasisValue("units", 200)).Refused(RefusalCodes.InvalidField, "payload.settledValueMinor");
+        Settled(rules, 1, bases: new BasisValue("units", Money.MaxMinor)).Refused(RefusalCodes.InvalidField, "payload.settledValueMinor");
         Settled(rules, 1, bases: new BasisValue("units", 1)).Accepted();
     }
 }

@@ -45,7 +45,7 @@ public sealed class ReplayTests
     [Theory]
     [InlineData(RefusalCodes.WrongState, true)]
     [InlineData(RefusalCodes.TokenExpired, true)]
-    [InlineData(RefusalCodes.HandshakeNotFound, true)]
+    [InlineData(RefusalCodes.HandshakeNotFound, false)]
     [InlineData(RefusalCodes.InvalidField, false)]
     [InlineData(RefusalCodes.InvalidSignature, false)]
     [InlineData(RefusalCodes.WrongActor, false)]

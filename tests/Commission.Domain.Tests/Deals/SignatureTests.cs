@@ -83,13 +83,13 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public void What_a_key_signed_before_its_end_still_counts_a_little_later()
+    public void An_ended_key_signs_nothing_any_more_even_if_the_time_is_put_back()
     {
         var deal = new DealScenario();
         var command = deal.Command(HandshakeStep.Intent);
         deal.Later(TimeSpan.FromHours(1))
             .Given(facts => facts with { Signer = People.Referrer.SigningKey with { ValidTo = DealScenario.Start.AddMinutes(1) } });
-        deal.When(command).Accepted();
+        deal.When(command).Refused(RefusalCodes.KeyNotValid, "signature.key");
     }
 
     [Fact]

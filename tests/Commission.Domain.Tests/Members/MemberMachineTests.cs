@@ -37,6 +37,7 @@ public sealed class MemberMachineTests
         { MemberScenario.Create() with { Phone = "\n" }, "phone" },
         { MemberScenario.Create() with { Upline = People.Referrer.Id }, "upline" },
         { MemberScenario.Create() with { AuthorisedServices = [.. Enumerable.Repeat(People.Importer.Id, 33)] }, "authorisedServices" },
+        { MemberScenario.Create() with { AuthorisedServices = [People.Importer.Id, People.Intruder.Id, People.Importer.Id] }, "authorisedServices" },
     };
 
     [Theory]
@@ -78,8 +79,8 @@ public sealed class MemberMachineTests
     }
 
     [Fact]
-    public void A_key_ends_now_unless_a_later_end_is_named() =>
-        Assert.Equal(Start, MemberScenario.Created().When(MemberScenario.Register(People.Referrer)).When(End(null)).State.Keys[0].ValidTo);
+    public void A_key_ends_as_soon_as_every_silo_can_know_it_unless_a_later_end_is_named() => Assert.Equal(
+        Start + MemberMachine.KeyEndNotice, MemberScenario.Created().When(MemberScenario.Register(People.Referrer)).When(End(null)).State.Keys[0].ValidTo);
 
     [Fact]
     public void A_rotated_key_stays_for_old_handshakes()
@@ -117,8 +118,17 @@ public sealed class MemberMachineTests
     public void An_unknown_key_cannot_be_ended() => MemberScenario.Created().Decide(End(null)).Refused(RefusalCodes.UnknownKey, "key");
 
     [Fact]
-    public void A_key_cannot_be_ended_in_the_past() => MemberScenario.Created().When(MemberScenario.Register(People.Referrer))
-        .Decide(End(Start.AddTicks(-1))).Refused(RefusalCodes.InvalidDate, "validTo");
+    public void A_key_cannot_be_ended_without_notice()
+    {
+        var member = MemberScenario.Created().When(MemberScenario.Register(People.Referrer));
+        member.Decide(End(Start.AddTicks(-1))).Refused(RefusalCodes.InvalidDate, "validTo");
+        member.Decide(End(Start + MemberMachine.KeyEndNotice - TimeSpan.FromTicks(1))).Refused(RefusalCodes.InvalidDate, "validTo");
+        member.Decide(End(Start + MemberMachine.KeyEndNotice)).Accepted();
+    }
+
+    [Fact]
+    public void The_notice_covers_clocks_that_are_ahead_and_copies_that_are_old() =>
+        Assert.True(MemberMachine.KeyEndNotice > Commission.Domain.Deals.DealMachine.ClockSkew + MemberMachine.ProfileLifetime);
 
     [Fact]
     public void An_ended_key_cannot_be_prolonged() => MemberScenario.Created().When(MemberScenario.Register(People.Referrer)).When(End(Start.AddDays(1)))
