@@ -44,7 +44,8 @@ public static class RuleSetReader
             : throw StrictNode.Mistake("$.currency", "a currency such as AUD", root.Text("currency"));
         var agreement = Strictly.ShortText(root, "governingAgreement", 200);
         var fee = PlatformFee(root) ?? new Rate(1, 0);
-        var context = new ReadingContext(fee, DeclaredBases(root), Days(root) ?? DefaultCoolingOffDays, Minimum(root) ?? 0, Gst(root) ?? GstTreatment.Exclusive);
+        var context = new ReadingContext(
+            fee, DeclaredBases(root), Days(root) ?? DefaultCoolingOffDays, Minimum(root) ?? 0, Gst(root) ?? GstTreatment.Exclusive);
         return new RuleSetDocument
         {
             Vertical = vertical,

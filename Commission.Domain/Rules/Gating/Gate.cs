@@ -61,7 +61,9 @@ public sealed record MinClawback(IReadOnlyList<ClawbackStep> Steps, string Claus
         "What is paid upfront must be clawed back: at least " + string.Join(", ", Steps.Select(step => $"{step.Rate} % before {step.BeforeMonths} complete months")) + ".";
 
     internal override IEnumerable<(string Path, string Expected, string Found)> Check(ProductRules product) => Where(
-        product, component => component.Moment is Moment.Settlement or Moment.Volume && component is not RecurringComponent && !IsEnough(component.Terms.Clawback),
+        product,
+        component => component.Moment is Moment.Settlement or Moment.Milestone or Moment.Volume && component is not RecurringComponent
+            && !IsEnough(component.Terms.Clawback),
         ".clawback", InWords(), component => component.Terms.Clawback?.InWords() ?? "no clawback");
 
     private bool IsEnough(ClawbackSchedule? schedule)

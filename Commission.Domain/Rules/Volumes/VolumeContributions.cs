@@ -28,7 +28,8 @@ public static class VolumeContributions
                 continue;
             if (component.Accumulates!.PeriodOf(subject.On) is not { } period)
                 continue;
-            var key = new VolumeKey(document.Hash, document.Vertical, facts.Product, component.Name, OwnerOf(component.Accumulates.Owner, subject, facts), period);
+            var owner = OwnerOf(component.Accumulates.Owner, subject, facts);
+            var key = new VolumeKey(document.Hash, document.Vertical, facts.Product, component.Name, owner, period);
             contributions.Add(new RecordContribution(key, Contribution(component, subject, facts)));
         }
         return contributions;

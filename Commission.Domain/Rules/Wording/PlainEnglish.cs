@@ -79,9 +79,10 @@ public static class PlainEnglish
 
     private static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 
-    private static string When(Component component) => component is TrailComponent or RecurringComponent or OverrideComponent || component.Terms.Milestones.Count > 0
-        ? ""
-        : "when the deal is complete, ";
+    private static string When(Component component) =>
+        component is TrailComponent or RecurringComponent or OverrideComponent || component.Terms.Milestones.Count > 0
+            ? ""
+            : "when the deal is complete, ";
 
     private static IEnumerable<string> CapsInWords(Caps caps, Phrases phrases)
     {

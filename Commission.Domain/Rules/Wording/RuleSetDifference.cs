@@ -119,7 +119,9 @@ public static class RuleSetDifference
     }
 
     private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static string Start(string place) => place is "" or Products ? "" : place + ": ";
 
@@ -138,8 +140,15 @@ public static class RuleSetDifference
     {
         if (before.ValueKind == JsonValueKind.Number && after.ValueKind == JsonValueKind.Number)
             return before.GetInt64() < after.GetInt64() ? " (more)" : " (less)";
-        return Amounts.Rate.TryParsePercent(before.GetRawText().Trim('"'), out var old) && Amounts.Rate.TryParsePercent(after.GetRawText().Trim('"'), out var young)
-            ? ((Int128)old.Units * young.Denominator).CompareTo((Int128)young.Units * old.Denominator) switch { < 0 => " (more)", > 0 => " (less)", _ => " (the same value)" }
-            : "";
+        if (!TryRate(before, out var old) || !TryRate(after, out var young))
+            return "";
+        return ((Int128)old.Units * young.Denominator).CompareTo((Int128)young.Units * old.Denominator) switch
+        {
+            < 0 => " (more)",
+            > 0 => " (less)",
+            _ => " (the same value)",
+        };
     }
+
+    private static bool TryRate(JsonElement value, out Amounts.Rate rate) => Amounts.Rate.TryParsePercent(value.GetRawText().Trim('"'), out rate);
 }

@@ -12,7 +12,8 @@ internal sealed class JsonSchemaCheck(JsonElement root)
 
     private bool Holds(JsonProperty keyword, JsonElement schema, JsonElement value)
     {
-        var (isObject, isArray, isText) = (value.ValueKind == JsonValueKind.Object, value.ValueKind == JsonValueKind.Array, value.ValueKind == JsonValueKind.String);
+        var kind = value.ValueKind;
+        var (isObject, isArray, isText) = (kind == JsonValueKind.Object, kind == JsonValueKind.Array, kind == JsonValueKind.String);
         var argument = keyword.Value;
         return keyword.Name switch
         {

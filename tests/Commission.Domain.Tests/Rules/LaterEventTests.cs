@@ -86,7 +86,8 @@ public sealed class LaterEventTests
             string[] components = [Sale, $$"""{"name":"up","shape":"override",{{terms}}}"""];
             var rules = RuleTable.Of(fee, order == 0 ? components : [.. components.Reverse()]);
             Assert.Equal((referrer, upline, second), (
-                RuleTable.Amount(rules, facts, Party.Referrer), RuleTable.Amount(rules, facts, Party.Upline, "up"), RuleTable.Amount(rules, facts, Party.Upline2, "up")));
+                RuleTable.Amount(rules, facts, Party.Referrer), RuleTable.Amount(rules, facts, Party.Upline, "up"),
+                RuleTable.Amount(rules, facts, Party.Upline2, "up")));
             Assert.NotEqual(0, RuleTable.Total(rules, facts));
         }
     }
@@ -114,6 +115,9 @@ public sealed class LaterEventTests
         { "InvestorKit: nothing refunded", Refund, 3, 100, 0, 0 },
     };
 
+    private static CreditedLine[] LinesOf(Calculation calculation) =>
+        [.. calculation.Accruals.Select(accrual => new CreditedLine(accrual.Component, accrual.Party, accrual.Payee, accrual.AmountMinor, 0))];
+
     private static RuleSetDocument Clawing(string schedule) =>
         RuleTable.Of("1", RuleTable.Split($"\"shape\":\"flat\",\"basis\":\"deal\",\"amountMinor\":10001,\"clawback\":{schedule}"));
 
@@ -123,7 +127,7 @@ public sealed class LaterEventTests
     {
         Assert.NotEmpty(source);
         var rules = Clawing(schedule);
-        var lines = Calculator.Calculate(rules, RuleTable.Facts(1)).Accruals.Select(a => new CreditedLine(a.Component, a.Party, a.Payee, a.AmountMinor, 0)).ToArray();
+        var lines = LinesOf(Calculator.Calculate(rules, RuleTable.Facts(1)));
         var facts = RuleTable.Facts(1) with { Event = new ClawedBack("end", months, days, refunded, 200_000, lines) };
         Assert.Equal(-taken, RuleTable.Total(rules, facts));
     }
@@ -144,14 +148,18 @@ public sealed class LaterEventTests
         {
             var rules = RuleTable.Of("1", RuleTable.Split($"\"shape\":\"percent\",\"basis\":\"deal_value\",\"ratePercent\":\"15\",\"clawback\":{Refund}"));
             var facts = RuleTable.Facts(value);
-            var lines = Calculator.Calculate(rules, facts).Accruals.Select(a => new CreditedLine(a.Component, a.Party, a.Payee, a.AmountMinor, 0)).ToArray();
+            var lines = LinesOf(Calculator.Calculate(rules, facts));
             var once = -RuleTable.Total(rules, facts with { Event = new ClawedBack("all", 0, 0, refunds.Sum(), 200_000, lines) });
             var refunded = 0L;
             foreach (var refund in refunds)
             {
                 refunded += refund;
                 var back = Calculator.Calculate(rules, facts with { Event = new ClawedBack("part", 0, 0, refunded, 200_000, lines) }).Accruals;
-                lines = [.. lines.Select(line => line with { ReversedMinor = line.ReversedMinor - back.Where(a => a.Party == line.Party).Sum(a => a.AmountMinor) })];
+                lines = [.. lines.Select(line => line with
+                {
+                    ReversedMinor = line.ReversedMinor - back
+                        .Where(part => part.Party == line.Party).Sum(part => part.AmountMinor)
+                })];
             }
             Assert.Equal(once, lines.Sum(line => line.ReversedMinor));
             Assert.All(lines, line => Assert.InRange(line.ReversedMinor, 0, line.OriginalMinor));

@@ -112,9 +112,12 @@ public sealed class RuleLanguageTests
 
     public static TheoryData<string> ShippedDocuments =>
     [
-        .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "verticals"), "*.json").Select(file => Path.Combine("verticals", Path.GetFileName(file))).Order(StringComparer.Ordinal),
-        .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.json").Select(file => Path.Combine("samples", Path.GetFileName(file))).Order(StringComparer.Ordinal),
+        .. FilesOf("verticals"), .. FilesOf("samples"),
     ];
+
+    private static IOrderedEnumerable<string> FilesOf(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.json")
+            .Select(file => Path.Combine(folder, Path.GetFileName(file))).Order(StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(ShippedDocuments))]

@@ -42,7 +42,9 @@ internal static class RuleTable
         var calculation = Calculator.Calculate(rules, facts);
         var fast = new List<PartyAmount>();
         Calculator.Amounts(rules, facts, fast);
-        Assert.Equal(calculation.Accruals.Select(accrual => (accrual.Party, accrual.Payee, accrual.AmountMinor)), fast.Select(amount => (amount.Party, amount.Payee, amount.AmountMinor)));
+        Assert.Equal(
+            calculation.Accruals.Select(accrual => (accrual.Party, accrual.Payee, accrual.AmountMinor)),
+            fast.Select(amount => (amount.Party, amount.Payee, amount.AmountMinor)));
         var (replayed, refusal) = Calculator.Replay(rules, facts.ToCanonical());
         Assert.True(refusal is null, refusal?.Text);
         Assert.Equal(calculation.Explanation, replayed!.Explanation);
@@ -50,5 +52,6 @@ internal static class RuleTable
     }
 
     public static long Amount(RuleSetDocument rules, CalculationFacts facts, Party party, string component = "it") =>
-        Calculator.Calculate(rules, facts).Accruals.Where(accrual => accrual.Party == party && accrual.Component == component).Sum(accrual => accrual.AmountMinor);
+        Calculator.Calculate(rules, facts).Accruals
+            .Where(accrual => accrual.Party == party && accrual.Component == component).Sum(accrual => accrual.AmountMinor);
 }

@@ -50,7 +50,8 @@ public sealed class VerticalFileTests
         var vertical = Verticals[file];
         var name = vertical.Json.GetProperty("name").GetString()!;
         var rules = new RuleSetScenario()
-            .When(new CreateVertical(vertical.Code, name, vertical.Products, null, default) { Gates = vertical.Gates }).When(RuleSetScenario.Version(vertical.RuleSet));
+            .When(new CreateVertical(vertical.Code, name, vertical.Products, null, default) { Gates = vertical.Gates })
+            .When(RuleSetScenario.Version(vertical.RuleSet));
         Assert.Equal(new DateOnly(2015, 1, 1), Assert.Single(rules.State.Versions).EffectiveFrom);
     }
 
@@ -66,7 +67,8 @@ public sealed class VerticalFileTests
         Assert.All(vertical.Products, product =>
         {
             var facts = new CalculationFacts(product.Code, Currency.Aud, 10_000_000, bases, payees);
-            var paid = EventsOf(document.Products[product.Code]).SelectMany(happened => Calculator.Calculate(document, facts with { Event = happened }).Accruals);
+            var paid = EventsOf(document.Products[product.Code])
+                .SelectMany(happened => Calculator.Calculate(document, facts with { Event = happened }).Accruals);
             Assert.Equal([Party.Referrer, Party.Upline, Party.Platform], paid.Select(accrual => accrual.Party).Distinct().Order());
         });
     }
@@ -93,7 +95,8 @@ public sealed class VerticalFileTests
         });
         var text = PlainEnglish.Of(document);
         Assert.Contains(document.Hash.ToString(), text, StringComparison.Ordinal);
-        Assert.All(document.Products.Values.SelectMany(product => product.Components), component => Assert.Contains(component.Name, text, StringComparison.Ordinal));
+        Assert.All(document.Products.Values.SelectMany(product => product.Components), component =>
+            Assert.Contains(component.Name, text, StringComparison.Ordinal));
     }
 
     [Theory]

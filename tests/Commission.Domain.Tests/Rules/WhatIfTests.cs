@@ -11,7 +11,8 @@ public sealed class WhatIfTests
     private static readonly RuleSetDocument Today = RuleTable.Of("1", RuleTable.Split("\"shape\":\"percent\",\"basis\":\"deal_value\",\"ratePercent\":\"1\""));
 
     private static WhatIfDeal Deal(int number, long value, long revenue = 0) => new(
-        "X1", new VolumeSubject(DealId.Derive(People.Importer.Id, $"{number}"), People.Client.Id, new DateOnly(2026, 1 + (number % 3), 1)), RuleTable.Facts(value), revenue);
+        "X1", new VolumeSubject(DealId.Derive(People.Importer.Id, $"{number}"), People.Client.Id, new DateOnly(2026, 1 + (number % 3), 1)),
+        RuleTable.Facts(value), revenue);
 
     private static WhatIfDeal[] History => [.. Enumerable.Range(0, 300).Select(i => Deal(i, 1_000_000 + (i * 777), 15_000))];
 
