@@ -57,7 +57,11 @@ internal sealed partial class VerticalSeeder(
         var products = root.GetProperty("products").EnumerateArray()
             .Select(product => new Product(product.GetProperty("code").GetString()!, product.GetProperty("name").GetString()!)).ToArray();
         var document = Encoding.UTF8.GetBytes(root.GetProperty("ruleSet").GetRawText());
-        Check(file, await grain.Execute(new CreateVertical(code, root.GetProperty("name").GetString()!, products, null, Request(code, "vertical", document))));
+        var create = new CreateVertical(code, root.GetProperty("name").GetString()!, products, null, Request(code, "vertical", document))
+        {
+            Gates = root.TryGetProperty("gates", out var gates) ? gates.GetRawText() : "[]",
+        };
+        Check(file, await grain.Execute(create));
         Check(file, await grain.Execute(new AddRuleSetVersion(document, null, Request(code, "rule-set", document))));
     }
 

@@ -57,6 +57,10 @@ public static class RefusalCodes
     public const string RetroactiveVersion = "RETROACTIVE_VERSION";
     /// <summary>The settled facts lack a basis that the rule set needs.</summary>
     public const string MissingBasis = "MISSING_BASIS";
+    /// <summary>The rules or the deal break a clause that the vertical must keep.</summary>
+    public const string GateBroken = "GATE_BROKEN";
+    /// <summary>An accumulator holds as many contributions as it can.</summary>
+    public const string VolumeFull = "VOLUME_FULL";
     /// <summary>A bounded queue is full: try again after a moment; nothing was done.</summary>
     public const string Busy = "BUSY";
 }

@@ -54,6 +54,8 @@ internal static class Problems
         [RefusalCodes.AlreadyExists] = (409, "It exists already"),
         [RefusalCodes.RetroactiveVersion] = (422, "A version cannot change the past"),
         [RefusalCodes.MissingBasis] = (422, "A basis is missing"),
+        [RefusalCodes.GateBroken] = (422, "A gate of the vertical is broken"),
+        [RefusalCodes.VolumeFull] = (409, "The accumulator is full"),
         [RefusalCodes.Busy] = (503, "Busy: try again"),
         [EdgeCodes.KeyMissing] = (400, "An Idempotency-Key is required"),
         [EdgeCodes.InFlight] = (409, "The same request is being served"),

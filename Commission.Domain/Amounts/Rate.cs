@@ -55,11 +55,22 @@ public static class Rounding
     public static long HalfAwayFromZero(Int128 numerator, Int128 denominator)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(denominator, Int128.Zero);
+        if (denominator <= long.MaxValue / 2 && numerator >= -long.MaxValue && numerator <= long.MaxValue)
+            return HalfAwayFromZero((long)numerator, (long)denominator);
         var magnitude = Int128.Abs(numerator);
         var (quotient, remainder) = Int128.DivRem(magnitude, denominator);
         if (remainder >= denominator - remainder)
             quotient++;
         return checked((long)(Int128.IsNegative(numerator) ? -quotient : quotient));
+    }
+
+    /// <summary>The same in 64 bits, where nearly every amount fits.</summary>
+    private static long HalfAwayFromZero(long numerator, long denominator)
+    {
+        var (quotient, remainder) = Math.DivRem(Math.Abs(numerator), denominator);
+        if (remainder >= denominator - remainder)
+            quotient++;
+        return numerator < 0 ? -quotient : quotient;
     }
 }
 
@@ -75,14 +86,50 @@ public static class Allocation
     /// <exception cref="ArgumentException">A weight is negative, or all are zero.</exception>
     public static long[] LargestRemainder(long totalMinor, ReadOnlySpan<long> weights)
     {
+        var parts = new long[weights.Length];
+        LargestRemainder(totalMinor, weights, parts);
+        return parts;
+    }
+
+    /// <summary>The same into a span of the caller's.</summary>
+    public static void LargestRemainder(long totalMinor, ReadOnlySpan<long> weights, Span<long> parts)
+    {
+        if (parts.Length != weights.Length)
+            throw new ArgumentException("There must be one part for each weight.", nameof(parts));
         Int128 sum = 0;
         foreach (var weight in weights)
             sum += weight >= 0 ? weight : throw new ArgumentException("Weights must not be negative.", nameof(weights));
         if (sum == 0)
             throw new ArgumentException("At least one weight must be positive.", nameof(weights));
+        if (totalMinor != long.MinValue && Math.Abs(totalMinor) <= long.MaxValue / sum && weights.Length <= MaxOnStack)
+            DivideIn64Bits(Math.Abs(totalMinor), weights, (long)sum, parts);
+        else
+            DivideIn128Bits(Int128.Abs(totalMinor), weights, sum, parts);
+        if (totalMinor < 0)
+            Negate(parts);
+    }
 
-        var magnitude = Int128.Abs(totalMinor);
-        var parts = new long[weights.Length];
+    private const int MaxOnStack = 64;
+
+    private static void DivideIn64Bits(long magnitude, ReadOnlySpan<long> weights, long sum, Span<long> parts)
+    {
+        Span<long> remainders = stackalloc long[weights.Length];
+        var left = magnitude;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            (parts[i], remainders[i]) = Math.DivRem(magnitude * weights[i], sum);
+            left -= parts[i];
+        }
+        for (; left > 0; left--)
+        {
+            var largest = IndexOfLargest<long>(remainders);
+            parts[largest]++;
+            remainders[largest] = -1;
+        }
+    }
+
+    private static void DivideIn128Bits(Int128 magnitude, ReadOnlySpan<long> weights, Int128 sum, Span<long> parts)
+    {
         var remainders = new Int128[weights.Length];
         Int128 given = 0;
         for (var i = 0; i < weights.Length; i++)
@@ -94,27 +141,24 @@ public static class Allocation
         }
         for (var left = (int)(magnitude - given); left > 0; left--)
         {
-            var largest = IndexOfLargest(remainders);
+            var largest = IndexOfLargest<Int128>(remainders);
             parts[largest]++;
             remainders[largest] = -1;
         }
-        if (totalMinor < 0)
-            Negate(parts);
-        return parts;
     }
 
-    private static int IndexOfLargest(Int128[] remainders)
+    private static int IndexOfLargest<T>(ReadOnlySpan<T> remainders) where T : IComparable<T>
     {
         var best = 0;
         for (var i = 1; i < remainders.Length; i++)
         {
-            if (remainders[i] > remainders[best])
+            if (remainders[i].CompareTo(remainders[best]) > 0)
                 best = i;
         }
         return best;
     }
 
-    private static void Negate(long[] parts)
+    private static void Negate(Span<long> parts)
     {
         for (var i = 0; i < parts.Length; i++)
             parts[i] = -parts[i];

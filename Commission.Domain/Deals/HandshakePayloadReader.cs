@@ -115,6 +115,8 @@ public static class HandshakePayloadReader
         ? new Money(node.Integer("settledValueMinor", 1, Money.MaxMinor), currency)
         : throw StrictNode.Mistake(node.Get("currency").Path, "a currency such as AUD", $"\"{node.Text("currency")}\"");
 
+    private const int MaxBases = 20;
+
     private static BasisValue[] Bases(StrictNode node)
     {
         var bases = new List<BasisValue>();
@@ -122,12 +124,14 @@ public static class HandshakePayloadReader
             return [.. bases];
         foreach (var (name, value) in stated.Members())
         {
-            if (!Basis.Known.Contains(name) || name is Basis.DealValue or Basis.Deal)
-                throw StrictNode.Mistake(value.Path, "a basis other than deal_value and deal: " + string.Join(", ", Basis.Known.Order()), $"\"{name}\"");
+            if (!Basis.IsName(name) || name is Basis.DealValue or Basis.Deal)
+                throw StrictNode.Mistake(value.Path, $"a basis other than deal_value and deal: {Basis.ExpectedName}", $"\"{name}\"");
             bases.Add(new BasisValue(name, value.AsInteger(0, Money.MaxMinor)));
         }
         if (bases.Count == 0)
             throw StrictNode.Mistake(stated.Path, "at least one basis, or no such member", "{}");
+        if (bases.Count > MaxBases)
+            throw StrictNode.Mistake(stated.Path, $"at most {MaxBases} bases", $"{bases.Count}");
         bases.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return [.. bases];
     }

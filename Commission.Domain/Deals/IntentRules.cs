@@ -64,11 +64,14 @@ internal static class SettlementRules
         if (settled.SettledValue.Currency != rules.Currency)
             return new Refusal(RefusalCodes.CurrencyMismatch, $"currency must be {rules.Currency}, as the rule set says.", "currency");
         var calculation = DealMachine.CalculationFactsOf(settled);
+        var unknown = settled.Bases.FirstOrDefault(basis => !Rules.Basis.Known.Contains(basis.Name) && !rules.DeclaredBases.ContainsKey(basis.Name));
+        if (unknown.Name is { } name)
+            return new Refusal(RefusalCodes.InvalidField, $"The rule set knows no basis {name}.", $"bases.{name}");
         if (Rules.Calculator.MissingBasis(rules, calculation) is { } basis)
             return new Refusal(RefusalCodes.MissingBasis, $"The rule set needs bases.{basis}.", $"bases.{basis}");
         try
         {
-            Rules.Calculator.Calculate(rules, calculation);
+            Rules.Calculator.Amounts(rules, calculation, []);
             return null;
         }
         catch (OverflowException)

@@ -2,11 +2,11 @@ using Commission.Domain.Amounts;
 
 namespace Commission.Domain.Rules;
 
-/// <summary>What a calculation is made from: the settled deal, as signed.</summary>
+/// <summary>What a calculation is made from: the settled deal, as signed, and what happened since.</summary>
 /// <param name="Product">Product code.</param>
 /// <param name="Currency">Settlement currency.</param>
 /// <param name="SettledValueMinor">Settled value, minor units.</param>
-/// <param name="OtherBases">Further named bases that the settlement stated, minor units or units.</param>
+/// <param name="OtherBases">Further named bases that were stated, minor units or units.</param>
 /// <param name="Payees">Who fills each role; a missing role is skipped.</param>
 public sealed record CalculationFacts(
     string Product,
@@ -15,6 +15,9 @@ public sealed record CalculationFacts(
     IReadOnlyDictionary<string, long> OtherBases,
     IReadOnlyDictionary<Party, ContactId> Payees)
 {
+    /// <summary>What makes the calculation necessary; null for the settlement.</summary>
+    public CalculationEvent? Event { get; init; }
+
     /// <summary>Canonical bytes; their hash is in every accrual entry, so that a replay knows what was calculated.</summary>
     public byte[] ToCanonical()
     {
@@ -27,18 +30,32 @@ public sealed record CalculationFacts(
         return new CanonicalObject()
             .Add("bases", bases)
             .Add("currency", Currency.Code)
+            .Add("event", Event?.ToCanonical())
             .Add("payees", payees)
             .Add("product", Product)
             .Add("settledValueMinor", SettledValueMinor)
             .ToBytes();
     }
+
+    /// <summary>The value of a basis, or null when nobody stated it.</summary>
+    internal long? ValueOf(string basis)
+    {
+        if (Event is RevenueReceived revenue && RevenueKinds.BasisOf(revenue.Revenue) == basis)
+            return revenue.AmountMinor;
+        return basis switch
+        {
+            Basis.DealValue => SettledValueMinor,
+            Basis.Deal => 1,
+            _ => OtherBases.TryGetValue(basis, out var value) ? value : null,
+        };
+    }
 }
 
-/// <summary>An amount owed because of a deal.</summary>
+/// <summary>An amount owed because of a deal, or taken back.</summary>
 /// <param name="Component">The clause it comes from.</param>
 /// <param name="Party">The role.</param>
 /// <param name="Payee">Who is owed; null for the platform.</param>
-/// <param name="AmountMinor">Minor units, positive.</param>
+/// <param name="AmountMinor">Minor units; negative for an adjustment downwards and for a clawback, never zero.</param>
 [GenerateSerializer, Immutable, Alias("Accrual")]
 public sealed record Accrual(
     [property: Id(0)] string Component,
@@ -57,16 +74,9 @@ public sealed record Calculation(IReadOnlyList<Accrual> Accruals, byte[] Explana
     public Hash ExplanationHash { get; } = Hash.Of(Explanation);
 }
 
-/// <summary>The words for roles in documents and explanations.</summary>
-public static class PartyNames
-{
-    /// <summary>The role's word.</summary>
-    public static string Of(Party party) => party switch
-    {
-        Party.Referrer => "referrer",
-        Party.Upline => "upline",
-        Party.Receiver => "receiver",
-        Party.Platform => "platform",
-        _ => throw new ArgumentOutOfRangeException(nameof(party)),
-    };
-}
+/// <summary>One amount of a calculation without explanation.</summary>
+/// <param name="Component">Index of the component in its product.</param>
+/// <param name="Party">The role.</param>
+/// <param name="Payee">Who; null for the platform.</param>
+/// <param name="AmountMinor">Minor units, not zero.</param>
+public readonly record struct PartyAmount(int Component, Party Party, ContactId? Payee, long AmountMinor);

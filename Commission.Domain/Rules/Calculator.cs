@@ -1,5 +1,3 @@
-using Commission.Domain.Amounts;
-
 namespace Commission.Domain.Rules;
 
 /// <summary>
@@ -9,93 +7,94 @@ namespace Commission.Domain.Rules;
 public static class Calculator
 {
     /// <summary>The basis that the rules need and the facts lack, or null when everything is there.</summary>
-    public static string? MissingBasis(RuleSetDocument document, CalculationFacts facts) =>
-        document.Products[facts.Product].Select(component => component.BasisName).FirstOrDefault(name => BasisValue(name, facts) is null);
+    public static string? MissingBasis(RuleSetDocument document, CalculationFacts facts)
+    {
+        var product = document.Products[facts.Product];
+        for (var i = 0; i < product.Components.Count; i++)
+        {
+            var component = product.Components[i];
+            if (!Evaluation.Needs(product, i, facts.Event))
+                continue;
+            if (facts.ValueOf(component.BasisName) is null)
+                return component.BasisName;
+            if (facts.ValueOf(component.BandBasisName) is null)
+                return component.BandBasisName;
+        }
+        return null;
+    }
 
-    /// <summary>Calculates.</summary>
+    /// <summary>Calculates with the full explanation: the settlement, or the event that the facts name.</summary>
     /// <exception cref="KeyNotFoundException">The document lacks the product.</exception>
     /// <exception cref="InvalidOperationException">A basis is missing, or the parts do not add up.</exception>
     /// <exception cref="OverflowException">An amount leaves 64 bits.</exception>
     public static Calculation Calculate(RuleSetDocument document, CalculationFacts facts)
     {
-        var accruals = new List<Accrual>();
+        var amounts = new List<PartyAmount>();
         var steps = new List<CanonicalObject>();
-        foreach (var component in document.Products[facts.Product])
-            Apply(component, document.PlatformFee, facts, accruals, steps);
-        var canonicalFacts = facts.ToCanonical();
-        var factsHash = Hash.Of(canonicalFacts);
+        Run(document, facts, amounts, steps);
+        var components = document.Products[facts.Product].Components;
+        var factsHash = Hash.Of(facts.ToCanonical());
         var explanation = new CanonicalObject()
             .Add("currency", document.Currency.Code)
             .Add("factsHash", factsHash.ToString())
             .Add("governingAgreement", document.GoverningAgreement)
+            .Add("kind", facts.Event?.Kind ?? "settlement")
             .Add("product", facts.Product)
             .Add("ruleHash", document.Hash.ToString())
             .Add("steps", steps)
             .Add("version", 1)
             .ToBytes();
+        var accruals = amounts.ConvertAll(amount => new Accrual(components[amount.Component].Name, amount.Party, amount.Payee, amount.AmountMinor));
         return new Calculation(accruals, explanation, document.Hash, factsHash);
     }
 
-    private static void Apply(
-        Component component, Rate platformFee, CalculationFacts facts, List<Accrual> accruals, List<CanonicalObject> steps)
-    {
-        var basis = BasisValue(component.BasisName, facts)
-            ?? throw new InvalidOperationException($"The facts state no {component.BasisName}.");
-        var (pool, clause) = component.Pool(basis);
-        if (pool is < -Money.MaxMinor or > Money.MaxMinor)
-            throw new OverflowException($"The pool of {component.Name} is {pool}, beyond {Money.MaxMinor} minor units.");
-        var (parties, weights) = Weights(component.Split, platformFee, facts);
-        var parts = Allocation.LargestRemainder(pool, weights);
-        if (parts.Sum() != pool)
-            throw new InvalidOperationException($"The parts of {component.Name} add up to {parts.Sum()}, not {pool}.");
+    /// <summary>The same amounts without explanation, appended to a list that the caller reuses: for millions of deals.</summary>
+    /// <exception cref="KeyNotFoundException">The document lacks the product.</exception>
+    /// <exception cref="InvalidOperationException">A basis is missing, or the parts do not add up.</exception>
+    /// <exception cref="OverflowException">An amount leaves 64 bits.</exception>
+    public static void Amounts(RuleSetDocument document, CalculationFacts facts, List<PartyAmount> into) => Run(document, facts, into, null);
 
-        var shares = new List<CanonicalObject>(parts.Length);
-        for (var i = 0; i < parts.Length; i++)
+    /// <summary>Calculates again from stored bytes: the same document and facts give the same calculation for ever.</summary>
+    public static (Calculation? Calculation, Refusal? Refusal) Replay(RuleSetDocument document, ReadOnlyMemory<byte> canonicalFacts)
+    {
+        var (facts, refusal) = CalculationFactsReader.Read(canonicalFacts);
+        if (facts is null)
+            return (null, refusal);
+        if (!document.Products.ContainsKey(facts.Product))
+            return (null, new Refusal(RefusalCodes.UnknownProduct, $"$.product: the rule set has no product {facts.Product}.", "$.product"));
+        return MissingBasis(document, facts) is { } missing
+            ? (null, new Refusal(RefusalCodes.MissingBasis, $"$.bases: the rule set needs {missing}.", $"$.bases.{missing}"))
+            : (Calculate(document, facts), null);
+    }
+
+    private static void Run(RuleSetDocument document, CalculationFacts facts, List<PartyAmount> into, List<CanonicalObject>? steps)
+    {
+        var product = document.Products[facts.Product];
+        var start = into.Count;
+        if (facts.Event is ClawedBack clawback)
         {
-            ContactId? payee = parties[i] == Party.Platform ? null : facts.Payees[parties[i]];
-            shares.Add(new CanonicalObject()
-                .Add("amountMinor", parts[i]).Add("party", PartyNames.Of(parties[i])).Add("payee", payee?.ToString()).Add("weight", weights[i]));
-            if (parts[i] != 0)
-                accruals.Add(new Accrual(component.Name, parties[i], payee, parts[i]));
+            ClawbackCalculation.Run(product, clawback, into, steps);
+            return;
         }
-        steps.Add(new CanonicalObject()
-            .Add("basis", component.BasisName)
-            .Add("basisMinor", basis)
-            .Add("clause", clause)
-            .Add("component", component.Name)
-            .Add("poolMinor", pool)
-            .Add("rounding", "half away from zero, then largest remainder")
-            .Add("split", shares)
-            .Add("totalWeight", weights.Sum()));
+        var sorted = true;
+        for (var i = 0; i < product.Order.Count; i++)
+        {
+            var index = product.Order[i];
+            sorted &= index == i;
+            if (Evaluation.Applies(product, index, facts.Event))
+                Evaluation.Run(product, index, facts, start, into, steps);
+        }
+        if (!sorted)
+            SortByComponent(into, start);
     }
 
-    /// <summary>
-    /// The fee f = n/d and the weights w as one list of integers: the platform n·Σw, each party (d−n)·w, so that one
-    /// largest-remainder pass splits the whole pool.
-    /// </summary>
-    private static (Party[] Parties, long[] Weights) Weights(IReadOnlyList<Share> split, Rate fee, CalculationFacts facts)
+    /// <summary>An override may be declared before what it overrides; amounts come in declared order all the same.</summary>
+    private static void SortByComponent(List<PartyAmount> amounts, int start)
     {
-        var present = split.Where(share => facts.Payees.ContainsKey(share.Party)).ToArray();
-        var sum = present.Sum(share => share.Weight);
-        var numerator = present.Length == 0 ? 1 : fee.Units;
-        var denominator = present.Length == 0 ? 1 : fee.Denominator;
-        var divisor = Gcd(numerator, denominator);
-        (numerator, denominator) = (numerator / divisor, denominator / divisor);
-        Party[] parties = [Party.Platform, .. present.Select(share => share.Party)];
-        long[] weights =
-        [
-            checked(numerator * Math.Max(sum, 1)),
-            .. present.Select(share => checked((denominator - numerator) * share.Weight)),
-        ];
-        return (parties, weights);
+        for (var i = start + 1; i < amounts.Count; i++)
+        {
+            for (var j = i; j > start && amounts[j - 1].Component > amounts[j].Component; j--)
+                (amounts[j - 1], amounts[j]) = (amounts[j], amounts[j - 1]);
+        }
     }
-
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
-
-    private static long? BasisValue(string name, CalculationFacts facts) => name switch
-    {
-        Basis.DealValue => facts.SettledValueMinor,
-        Basis.Deal => 1,
-        _ => facts.OtherBases.TryGetValue(name, out var value) ? value : null,
-    };
 }

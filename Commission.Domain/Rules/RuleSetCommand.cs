@@ -13,7 +13,11 @@ public sealed record CreateVertical(
     string Name,
     Product[] Products,
     ContactId? Actor,
-    RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);
+    RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint)
+{
+    /// <summary>The clauses that its rules and deals must keep, as a JSON array (docs/formats/rule-set.md).</summary>
+    [Id(0)] public string Gates { get; init; } = "[]";
+}
 
 /// <summary>Adds a product.</summary>
 [GenerateSerializer, Immutable, Alias("AddProduct")]

@@ -5,7 +5,7 @@ namespace Commission.Domain.Rules;
 public abstract record RuleSetEvent(RequestFingerprint Request);
 
 /// <summary>The vertical was made.</summary>
-public sealed record VerticalCreated(string Code, string Name, Product[] Products, RequestFingerprint Request)
+public sealed record VerticalCreated(string Code, string Name, Product[] Products, string Gates, RequestFingerprint Request)
     : RuleSetEvent(Request);
 
 /// <summary>A product was added.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Commission.Domain.Rules.Gating;
 
 namespace Commission.Domain.Rules;
 
@@ -32,7 +33,13 @@ public static class RuleSetMachine
     {
         var next = happened switch
         {
-            VerticalCreated created => state with { Code = created.Code, Name = created.Name, Products = created.Products },
+            VerticalCreated created => state with
+            {
+                Code = created.Code,
+                Name = created.Name,
+                Products = created.Products,
+                Gates = created.Gates,
+            },
             ProductAdded added => state with { Products = [.. state.Products, added.Product] },
             RuleSetVersionAdded added => state with { Versions = [.. state.Versions, added.Version] },
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
@@ -55,7 +62,10 @@ public static class RuleSetMachine
             if (ProductRefusal(command.Products[i], command.Products.Take(i), $"products[{i}].") is { } wrong)
                 return wrong;
         }
-        return Decision<RuleSetEvent>.Accept(new VerticalCreated(command.Code, command.Name, command.Products, command.Fingerprint));
+        var (gates, mistake) = GatesReader.Read(Encoding.UTF8.GetBytes(command.Gates));
+        if (gates is null)
+            return mistake! with { Field = "gates" + mistake.Field?[1..] };
+        return Decision<RuleSetEvent>.Accept(new VerticalCreated(command.Code, command.Name, command.Products, command.Gates, command.Fingerprint));
     }
 
     private static Refusal? NameRefusal(string? name, string field) =>
@@ -86,10 +96,18 @@ public static class RuleSetMachine
         var (document, refusal) = RuleSetReader.Read(command.Document);
         if (document is null)
             return refusal!;
-        return VersionRefusal(state, document, now) is { } wrong
+        return (VersionRefusal(state, document, now) ?? GateRefusal(state, document)) is { } wrong
             ? wrong
             : Decision<RuleSetEvent>.Accept(new RuleSetVersionAdded(Version(state, document, command.Actor, now), command.Fingerprint));
     }
+
+    /// <summary>What breaks a gate cannot become a version.</summary>
+    private static Refusal? GateRefusal(RuleSetState state, RuleSetDocument document) =>
+        Gates.Check(GatesOf(state), document) is [var first, ..] ? first : null;
+
+    /// <summary>The vertical's gates, read.</summary>
+    public static IReadOnlyList<Gate> GatesOf(RuleSetState state) =>
+        GatesReader.Read(Encoding.UTF8.GetBytes(state.Gates)).Gates ?? throw new InvalidOperationException($"The gates of {state.Code} do not read.");
 
     private static Refusal? VersionRefusal(RuleSetState state, RuleSetDocument document, DateTimeOffset now)
     {

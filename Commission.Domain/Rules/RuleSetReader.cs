@@ -1,10 +1,11 @@
 using Commission.Domain.Amounts;
+using Commission.Domain.Rules.Reading;
 
 namespace Commission.Domain.Rules;
 
 /// <summary>
-/// Reads and validates a rule set document, language version 1. A message names the path in the document, what was found
-/// and what was expected.
+/// Reads, validates and compiles a rule set document, language version 1. A message names the path in the document, what was
+/// found and what was expected.
 /// </summary>
 public static class RuleSetReader
 {
@@ -12,121 +13,160 @@ public static class RuleSetReader
     public const string Schema = "commission/rule-set/v1";
     /// <summary>Bytes of a document at most.</summary>
     public const int MaxBytes = 256 * 1024;
+    /// <summary>Products of a document at most.</summary>
+    public const int MaxProducts = 500;
+    /// <summary>Components of a product at most.</summary>
+    public const int MaxComponents = 50;
 
-    private const long MaxWeight = 1_000_000;
+    private const int DefaultCoolingOffDays = 14;
     /// <summary>Keeps the weights of an explanation (100 × 10^decimals × weight) below 2^53, exact in every JSON reader.</summary>
-    private const int MaxFeeDecimals = 7;
+    internal const int MaxFeeDecimals = 7;
 
     /// <summary>Reads a document; the refusal's field is the path of the first mistake.</summary>
     public static (RuleSetDocument? Document, Refusal? Refusal) Read(ReadOnlyMemory<byte> json)
     {
         if (json.Length > MaxBytes)
             return (null, StrictNode.Wrong("$", $"a document of at most {MaxBytes} bytes", $"{json.Length} bytes"));
-        try
-        {
-            using var parsed = CanonicalJson.Parse(json);
-            return (Document(new StrictNode(parsed.RootElement, "$")), null);
-        }
-        catch (StrictJsonException mistake)
-        {
-            return (null, mistake.Refusal);
-        }
-        catch (FormatException mistake)
-        {
-            return (null, new Refusal(RefusalCodes.InvalidField, mistake.Message, (mistake as CanonicalJsonException)?.Path ?? "$"));
-        }
+        return Strictly.Read(json, Document);
     }
 
     private static RuleSetDocument Document(StrictNode root)
     {
         var canonical = CanonicalJson.Canonicalize(root.Element);
-        root.Allow("schema", "vertical", "effectiveFrom", "currency", "governingAgreement", "platformFeePercent", "products");
+        root.Allow("schema", "vertical", "effectiveFrom", "currency", "governingAgreement", "platformFeePercent", "anchor", "bases",
+            "coolingOffDays", "minimumPayoutMinor", "gst", "withholding", "plainText", "products");
         if (root.Text("schema") is var schema && schema != Schema)
             throw StrictNode.Mistake("$.schema", $"\"{Schema}\"", $"\"{schema}\"");
+        var vertical = Strictly.Code(root.Text("vertical"), "$.vertical");
+        var effectiveFrom = root.Date("effectiveFrom");
         var currency = Currency.TryParse(root.Text("currency"), out var known)
             ? known
             : throw StrictNode.Mistake("$.currency", "a currency such as AUD", root.Text("currency"));
-        var products = new Dictionary<string, IReadOnlyList<Component>>(StringComparer.Ordinal);
-        foreach (var product in root.Get("products").Members())
-            products.Add(Code(product.Name, product.Value.Path), Components(product.Value));
-        if (products.Count == 0)
-            throw StrictNode.Mistake("$.products", "at least one product", "none");
-        return new RuleSetDocument(
-            Code(root.Text("vertical"), "$.vertical"), root.Date("effectiveFrom"), currency, Agreement(root),
-            PlatformFee(root), products, canonical);
+        var agreement = Strictly.ShortText(root, "governingAgreement", 200);
+        var fee = PlatformFee(root) ?? new Rate(1, 0);
+        var context = new ReadingContext(
+            fee, DeclaredBases(root), Days(root) ?? DefaultCoolingOffDays, Minimum(root) ?? 0, Gst(root) ?? GstTreatment.Exclusive);
+        return new RuleSetDocument
+        {
+            Vertical = vertical,
+            EffectiveFrom = effectiveFrom,
+            Currency = currency,
+            GoverningAgreement = agreement,
+            PlatformFee = fee,
+            Anchor = AnchorOf(root),
+            PlainText = PlainText(root),
+            Withholding = WithholdingOf(root),
+            DeclaredBases = context.DeclaredBases,
+            Products = Products(root, context),
+            Canonical = canonical,
+            Hash = Hash.Of(canonical),
+        };
     }
 
-    private static Rate PlatformFee(StrictNode root) => Percent(root, "platformFeePercent") is { Scale: <= MaxFeeDecimals } fee
-        ? fee
-        : throw StrictNode.Mistake("$.platformFeePercent", $"at most {MaxFeeDecimals} decimals", root.Text("platformFeePercent"));
-
-    private static string Agreement(StrictNode root) => root.Text("governingAgreement") is { Length: > 0 and <= 200 } text
-        ? text
-        : throw StrictNode.Mistake("$.governingAgreement", "1 to 200 characters", "another length");
-
-    private static string Code(string text, string path) => VerticalCode.IsValid(text)
-        ? text
-        : throw StrictNode.Mistake(path, VerticalCode.Expected, text);
-
-    private static List<Component> Components(StrictNode product)
+    private static Dictionary<string, ProductRules> Products(StrictNode root, ReadingContext context)
     {
-        product.Allow("components");
-        var components = product.Get("components").Items().Select(Component).ToList();
-        if (components.Count is 0 or > 50)
-            throw StrictNode.Mistake($"{product.Path}.components", "1 to 50 components", $"{components.Count}");
+        var products = new Dictionary<string, ProductRules>(StringComparer.Ordinal);
+        foreach (var product in root.Get("products").Members())
+            products.Add(Strictly.Code(product.Name, product.Value.Path), Product(product.Value, context));
+        return products.Count is > 0 and <= MaxProducts
+            ? products
+            : throw StrictNode.Mistake("$.products", $"1 to {MaxProducts} products", $"{products.Count}");
+    }
+
+    private static ProductRules Product(StrictNode node, ReadingContext context)
+    {
+        node.Allow("components", "source", "assumption", "plainText", "coolingOffDays", "minimumPayoutMinor", "gst");
+        var source = node.Find("source") is { } mark ? Source(mark) : null;
+        var assumption = node.Find("assumption") is null ? null : Strictly.ShortText(node, "assumption", 1_000);
+        if (source?.Mark == "U" && assumption is null)
+            throw StrictNode.Mistake($"{node.Path}.assumption", "an assumption, because the source is not verified (U)", "nothing");
+        var inner = context with { CoolingOffDays = Days(node) ?? context.CoolingOffDays };
+        var components = node.Get("components").Items().Select(component => ComponentReader.Read(component, inner)).ToList();
+        if (components.Count is 0 or > MaxComponents)
+            throw StrictNode.Mistake($"{node.Path}.components", $"1 to {MaxComponents} components", $"{components.Count}");
         var twice = components.GroupBy(component => component.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
-            throw StrictNode.Mistake($"{product.Path}.components", "unique names", $"\"{twice.Key}\" twice");
-        return components;
-    }
-
-    private static Component Component(StrictNode node)
-    {
-        var name = node.Text("name");
-        if (name.Length is 0 or > 80)
-            throw StrictNode.Mistake($"{node.Path}.name", "1 to 80 characters", $"{name.Length}");
-        var basis = node.Text("basis");
-        if (!Basis.Known.Contains(basis))
-            throw StrictNode.Mistake($"{node.Path}.basis", "one of " + string.Join(", ", Basis.Known.Order()), basis);
-        var split = node.Get("split").Items().Select(Share).ToList();
-        if (split.Count == 0 || split.DistinctBy(share => share.Party).Count() != split.Count)
-            throw StrictNode.Mistake($"{node.Path}.split", "each party once, at least one", $"{split.Count} shares");
-        switch (node.Text("shape"))
+            throw StrictNode.Mistake($"{node.Path}.components", "unique names", $"\"{twice.Key}\" twice");
+        return new ProductRules(components, OverrideOrder.Of(components, $"{node.Path}.components"))
         {
-            case "percent":
-                node.Allow("name", "shape", "basis", "ratePercent", "split");
-                if (Basis.IsCount(basis))
-                    throw StrictNode.Mistake($"{node.Path}.basis", "a basis in money, for a percentage", basis);
-                return new PercentComponent(name, basis, Percent(node, "ratePercent"), split);
-            case "flat":
-                node.Allow("name", "shape", "basis", "amountMinor", "split");
-                if (!Basis.IsCount(basis))
-                    throw StrictNode.Mistake($"{node.Path}.basis", "deal or units, for a flat amount", basis);
-                return new FlatComponent(name, basis, node.Integer("amountMinor", 0, Money.MaxMinor), split);
-            case var other:
-                throw StrictNode.Mistake($"{node.Path}.shape", "percent or flat", other);
-        }
-    }
-
-    private static Rate Percent(StrictNode node, string name) =>
-        Rate.TryParsePercent(node.Text(name), out var rate) && rate.Units <= rate.Denominator
-            ? rate
-            : throw StrictNode.Mistake($"{node.Path}.{name}", "a percentage from \"0\" to \"100\", at most 9 decimals, as a string", node.Text(name));
-
-    private static Share Share(StrictNode node)
-    {
-        node.Allow("party", "weight");
-        Party? party = node.Text("party") switch
-        {
-            "referrer" => Party.Referrer,
-            "upline" => Party.Upline,
-            "receiver" => Party.Receiver,
-            _ => null,
+            Source = source,
+            Assumption = assumption,
+            PlainText = PlainText(node),
+            MinimumPayoutMinor = Minimum(node) ?? context.MinimumPayoutMinor,
+            Gst = Gst(node) ?? context.Gst,
         };
-        return new Share(
-            party ?? throw StrictNode.Mistake($"{node.Path}.party", "referrer, upline or receiver", node.Text("party")),
-            node.Integer("weight", 1, MaxWeight));
     }
+
+    private static SourceMark Source(StrictNode node)
+    {
+        node.Allow("mark", "text");
+        return node.Text("mark") is "A" or "B" or "C" or "U"
+            ? new SourceMark(node.Text("mark"), Strictly.ShortText(node, "text", 500))
+            : throw StrictNode.Mistake($"{node.Path}.mark", "A, B, C or U", node.Text("mark"));
+    }
+
+    internal static Rate? PlatformFee(StrictNode node)
+    {
+        if (node.Find("platformFeePercent") is null)
+            return null;
+        return Strictly.Percent(node, "platformFeePercent") is { Scale: <= MaxFeeDecimals } fee
+            ? fee
+            : throw StrictNode.Mistake($"{node.Path}.platformFeePercent", $"at most {MaxFeeDecimals} decimals", node.Text("platformFeePercent"));
+    }
+
+    private static Dictionary<string, bool> DeclaredBases(StrictNode root)
+    {
+        var declared = new Dictionary<string, bool>(StringComparer.Ordinal);
+        if (root.Find("bases") is not { } bases)
+            return declared;
+        foreach (var (name, value) in bases.Members())
+        {
+            if (!Basis.IsName(name))
+                throw StrictNode.Mistake(value.Path, Basis.ExpectedName, $"\"{name}\"");
+            if (Basis.Known.Contains(name))
+                throw StrictNode.Mistake(value.Path, "a basis that the language does not have already", $"\"{name}\"");
+            declared.Add(name, value.AsText() switch
+            {
+                "money" => false,
+                "count" => true,
+                var other => throw StrictNode.Mistake(value.Path, "money or count", other),
+            });
+        }
+        return declared.Count <= 20 ? declared : throw StrictNode.Mistake("$.bases", "at most 20 bases", $"{declared.Count}");
+    }
+
+    private static Anchor AnchorOf(StrictNode root) => root.OptionalText("anchor") switch
+    {
+        null or "referral" => Anchor.Referral,
+        "contract" => Anchor.Contract,
+        "settlement" => Anchor.Settlement,
+        "payment" => Anchor.Payment,
+        var other => throw StrictNode.Mistake("$.anchor", "referral, contract, settlement or payment", other),
+    };
+
+    private static GstTreatment? Gst(StrictNode node) => node.OptionalText("gst") switch
+    {
+        null => null,
+        "exclusive" => GstTreatment.Exclusive,
+        "inclusive" => GstTreatment.Inclusive,
+        "none" => GstTreatment.None,
+        var other => throw StrictNode.Mistake($"{node.Path}.gst", "exclusive, inclusive or none", other),
+    };
+
+    private static Withholding WithholdingOf(StrictNode root)
+    {
+        if (root.Find("withholding") is not { } node)
+            return Withholding.Default;
+        node.Allow("noAbnPercent", "overMinor");
+        return new Withholding(Strictly.Percent(node, "noAbnPercent"), node.Integer("overMinor", 0, Money.MaxMinor));
+    }
+
+    private static string? PlainText(StrictNode node) => node.Find("plainText") is null ? null : Strictly.ShortText(node, "plainText", 4_000);
+
+    internal static int? Days(StrictNode node) => node.Find("coolingOffDays") is null ? null : (int)node.Integer("coolingOffDays", 0, 3_650);
+
+    private static long? Minimum(StrictNode node) =>
+        node.Find("minimumPayoutMinor") is null ? null : node.Integer("minimumPayoutMinor", 0, Money.MaxMinor);
 }
 
 /// <summary>The form of vertical and product codes.</summary>

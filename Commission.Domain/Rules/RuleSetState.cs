@@ -14,6 +14,8 @@ public sealed record RuleSetState
     [Id(3)] public RuleSetVersion[] Versions { get; init; } = [];
     /// <summary>Accepted requests, oldest first, bounded by <see cref="RuleSetMachine.MaxRequests"/>.</summary>
     [Id(4)] public RequestFingerprint[] Requests { get; init; } = [];
+    /// <summary>The clauses that rules and deals must keep: a JSON array that <see cref="Gating.GatesReader"/> reads.</summary>
+    [Id(5)] public string Gates { get; init; } = "[]";
 
     /// <summary>Whether the vertical exists.</summary>
     public bool Exists => Code.Length > 0;

@@ -3,6 +3,7 @@ using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
 using Commission.Domain.Members;
 using Commission.Domain.Rules;
+using Commission.Domain.Rules.Volumes;
 using Commission.Domain.Tests.Deals;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -48,6 +49,20 @@ public sealed class SerializationTests
     [Fact]
     public void An_attested_deal_survives_storage() =>
         SurvivesUnchanged(new BulkScenario().Given(BulkScenario.Line("complete")).Deal.State);
+
+    [Fact]
+    public void An_accumulator_survives_storage()
+    {
+        var rules = Rules.RuleTable.Of("1", Rules.RuleTable.Split(
+            "\"shape\":\"percent\",\"basis\":\"deal_value\",\"ratePercent\":\"10\",\"caps\":{\"customerMinor\":1500000}"));
+        var subject = new VolumeSubject(DealId.Derive(People.Importer.Id, "d"), People.Client.Id, new DateOnly(2026, 2, 1));
+        var command = Assert.Single(VolumeContributions.Of(rules, subject, Rules.RuleTable.Facts(1_000)));
+        var state = VolumeMachine.EvolveAll(new VolumeState(), VolumeMachine.Decide(new VolumeState(), command, rules).Accepted());
+        SurvivesUnchanged(state);
+        SurvivesUnchanged(command);
+        Assert.Equal(state.Key, RoundTrip(state).Key);
+        Assert.NotEmpty(RoundTrip(state).Entries[0].Credited);
+    }
 
     [Fact]
     public void A_member_survives_storage()

@@ -101,13 +101,15 @@ public sealed class IntentTests
         var rules = DealScenario.RuleSetOf("""{"shape":"percent","name":"share","basis":"commission_received","ratePercent":"25"}""");
         Settled(rules, 1).Refused(RefusalCodes.MissingBasis, "payload.bases.commission_received");
         Settled(rules, 1, bases: new BasisValue("commission_received", 100)).Accepted();
+        Settled(rules, 1, bases: [new BasisValue("commission_received", 100), new BasisValue("turnover", 1)])
+            .Refused(RefusalCodes.InvalidField, "payload.bases.turnover");
     }
 
     [Fact]
     public void A_settlement_that_the_rules_make_too_large_is_refused()
     {
-        var rules = DealScenario.RuleSetOf("""{"shape":"flat","name":"seats","basis":"units","amountMinor":99999999999999}""");
-        Settled(rules, 1, bases: new BasisValue("units", 2)).Refused(RefusalCodes.InvalidField, "payload.settledValueMinor");
+        var rules = DealScenario.RuleSetOf("""{"shape":"per_unit","name":"seats","basis":"units","minorPerUnit":"999999999999"}""");
+        Settled(rules, 1, bases: new BasisValue("units", 200)).Refused(RefusalCodes.InvalidField, "payload.settledValueMinor");
         Settled(rules, 1, bases: new BasisValue("units", Money.MaxMinor)).Refused(RefusalCodes.InvalidField, "payload.settledValueMinor");
         Settled(rules, 1, bases: new BasisValue("units", 1)).Accepted();
     }

@@ -110,7 +110,7 @@ public sealed class PayloadReaderTests
     }
 
     [Theory]
-    [InlineData("\"turnover\":1", "payload.bases.turnover")]
+    [InlineData("\"Turnover\":1", "payload.bases.Turnover")]
     [InlineData("\"deal_value\":1", "payload.bases.deal_value")]
     [InlineData("\"units\":-1", "payload.bases.units")]
     [InlineData("\"units\":null", "payload.bases.units")]

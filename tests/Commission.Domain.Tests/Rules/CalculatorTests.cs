@@ -11,7 +11,7 @@ public sealed class CalculatorTests
 {
     private const string Percent = """{"name":"upfront","shape":"percent","basis":"deal_value","ratePercent":"0.65","split":[{"party":"referrer","weight":80},{"party":"upline","weight":20}]}""";
     private const string Flat = """{"name":"bonus","shape":"flat","basis":"deal","amountMinor":10001,"split":[{"party":"receiver","weight":1}]}""";
-    private const string PerUnit = """{"name":"seats","shape":"flat","basis":"units","amountMinor":250,"split":[{"party":"referrer","weight":1}]}""";
+    private const string PerUnit = """{"name":"seats","shape":"per_unit","basis":"units","minorPerUnit":"250","split":[{"party":"referrer","weight":1}]}""";
     private const string OfReceived = """{"name":"share","shape":"percent","basis":"commission_received","ratePercent":"25","split":[{"party":"referrer","weight":1}]}""";
 
     private static RuleSetDocument Rules(string fee, params string[] components) => RuleSetReader.Read(Encoding.UTF8.GetBytes(

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Commission.Domain.Amounts;
 using Commission.Domain.Rules;
+using Commission.Domain.Rules.Shapes;
 
 namespace Commission.Domain.Tests.Rules;
 
@@ -26,10 +27,10 @@ public sealed class RuleSetReaderTests
         Assert.Equal(("MORTGAGE", new DateOnly(2015, 1, 1), Currency.Aud, "Referral agreement 7"),
             (document.Vertical, document.EffectiveFrom, document.Currency, document.GoverningAgreement));
         Assert.Equal(new Rate(1, 0), document.PlatformFee);
-        var percent = Assert.IsType<PercentComponent>(document.Products["HOME"][0]);
+        var percent = Assert.IsType<PercentComponent>(document.Products["HOME"].Components[0]);
         Assert.Equal(("upfront", "deal_value", new Rate(65, 2)), (percent.Name, percent.BasisName, percent.Rate));
-        Assert.Equal([new Share(Party.Referrer, 80), new Share(Party.Upline, 20)], percent.Split);
-        Assert.Equal(10_000, Assert.IsType<FlatComponent>(document.Products["HOME"][1]).AmountMinor);
+        Assert.Equal([new Share(Party.Referrer, 80), new Share(Party.Upline, 20)], percent.Terms.Split.Shares);
+        Assert.Equal(10_000, Assert.IsType<FlatComponent>(document.Products["HOME"].Components[1]).AmountMinor);
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class RuleSetReaderTests
     [InlineData("\"platformFeePercent\":\"1\"", "\"platformFeePercent\":\"-1\"", "$.platformFeePercent", "found -1")]
     [InlineData("\"platformFeePercent\":\"1\"", "\"platformFeePercent\":1", "$.platformFeePercent", "expected a string, found 1")]
     [InlineData("\"platformFeePercent\":\"1\"", "\"platformFeePercent\":\"0.12345678\"", "$.platformFeePercent", "at most 7 decimals")]
-    [InlineData("\"platformFeePercent\":\"1\",", "", "$.platformFeePercent", "expected a value, found nothing")]
+    [InlineData("\"currency\":\"AUD\",", "", "$.currency", "expected a value, found nothing")]
     [InlineData("\"currency\":\"AUD\"", "\"currency\":\"AUD\",\"note\":\"x\"", "$.note", "found \"note\"")]
     [InlineData("\"currency\":\"AUD\"", "\"currency\":null", "$.currency", "found null")]
     [InlineData("\"currency\":\"AUD\"", "\"currency\":\"AUD\",\"currency\":\"AUD\"", "$", "")]
@@ -66,7 +67,7 @@ public sealed class RuleSetReaderTests
     [InlineData("\"basis\":\"deal_value\"", "\"basis\":\"turnover\"", ".basis", "found turnover")]
     [InlineData("\"basis\":\"deal_value\"", "\"basis\":\"units\"", ".basis", "expected a basis in money, for a percentage, found units")]
     [InlineData("\"basis\":\"deal_value\"", "\"basis\":\"deal\"", ".basis", "expected a basis in money")]
-    [InlineData("\"shape\":\"percent\"", "\"shape\":\"tiered\"", ".shape", "expected percent or flat, found tiered")]
+    [InlineData("\"shape\":\"percent\"", "\"shape\":\"tiered\"", ".shape", "expected one of percent, flat, per_unit")]
     [InlineData("\"ratePercent\":\"0.65\"", "\"ratePercent\":\"100.01\"", ".ratePercent", "found 100.01")]
     [InlineData("\"ratePercent\":\"0.65\"", "\"ratePercent\":\"1e1\"", ".ratePercent", "found 1e1")]
     [InlineData("\"ratePercent\":\"0.65\"", "\"amountMinor\":65", ".amountMinor", "found \"amountMinor\"")]
@@ -84,9 +85,9 @@ public sealed class RuleSetReaderTests
     [InlineData("\"amountMinor\":10000", "\"amountMinor\":-1", ".amountMinor", "found -1")]
     [InlineData("\"amountMinor\":10000", "\"amountMinor\":100000000000000", ".amountMinor", "found 100000000000000")]
     [InlineData("\"amountMinor\":10000", "\"amountMinor\":\"10000\"", ".amountMinor", "found \"10000\"")]
-    [InlineData("\"basis\":\"deal\",", "\"basis\":\"deal_value\",", ".basis", "expected deal or units, for a flat amount, found deal_value")]
+    [InlineData("\"basis\":\"deal\",", "\"basis\":\"deal_value\",", ".basis", "expected deal, for a flat amount")]
     [InlineData("[{\"party\":\"receiver\",\"weight\":1}]", "[]", ".split", "at least one")]
-    [InlineData("[{\"party\":\"receiver\",\"weight\":1}]", "{}", ".split", "expected an array, found Object")]
+    [InlineData("[{\"party\":\"receiver\",\"weight\":1}]", "7", ".split", "expected an array, found Number")]
     public void A_mistake_in_the_second_component_is_found_too(string valid, string wrong, string path, string message) =>
         Refused(valid, wrong, "$.products.HOME.components[1]" + path, message);
 

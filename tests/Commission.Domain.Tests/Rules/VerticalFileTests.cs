@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Commission.Domain.Amounts;
 using Commission.Domain.Rules;
+using Commission.Domain.Rules.Wording;
 using Commission.Domain.Tests.Deals;
 
 namespace Commission.Domain.Tests.Rules;
@@ -15,6 +16,8 @@ public sealed class VerticalFileTests
 
         public Product[] Products =>
             [.. Json.GetProperty("products").EnumerateArray().Select(product => new Product(product.GetProperty("code").GetString()!, product.GetProperty("name").GetString()!))];
+
+        public string Gates => Json.GetProperty("gates").GetRawText();
 
         public byte[] RuleSet => Encoding.UTF8.GetBytes(Json.GetProperty("ruleSet").GetRawText());
     }
@@ -47,7 +50,8 @@ public sealed class VerticalFileTests
         var vertical = Verticals[file];
         var name = vertical.Json.GetProperty("name").GetString()!;
         var rules = new RuleSetScenario()
-            .When(new CreateVertical(vertical.Code, name, vertical.Products, null, default)).When(RuleSetScenario.Version(vertical.RuleSet));
+            .When(new CreateVertical(vertical.Code, name, vertical.Products, null, default) { Gates = vertical.Gates })
+            .When(RuleSetScenario.Version(vertical.RuleSet));
         Assert.Equal(new DateOnly(2015, 1, 1), Assert.Single(rules.State.Versions).EffectiveFrom);
     }
 
@@ -59,11 +63,40 @@ public sealed class VerticalFileTests
         var document = RuleSetReader.Read(vertical.RuleSet).Document!;
         Assert.Equal(vertical.Products.Select(product => product.Code).Order(), document.Products.Keys.Order());
         var payees = new Dictionary<Party, ContactId> { [Party.Referrer] = People.Referrer.Id, [Party.Upline] = People.Upline.Id };
-        var bases = Basis.Known.Except([Basis.Deal, Basis.DealValue]).ToDictionary(basis => basis, _ => 1_000_000L);
-        Assert.All(vertical.Products, product => Assert.Equal(
-            [Party.Platform, Party.Referrer, Party.Upline],
-            Calculator.Calculate(document, new CalculationFacts(product.Code, Currency.Aud, 1_000_000, bases, payees))
-                .Accruals.Select(accrual => accrual.Party).Distinct()));
+        var bases = Basis.Known.Except([Basis.Deal, Basis.DealValue]).Concat(document.DeclaredBases.Keys).ToDictionary(basis => basis, _ => 1_000_000L);
+        Assert.All(vertical.Products, product =>
+        {
+            var facts = new CalculationFacts(product.Code, Currency.Aud, 10_000_000, bases, payees);
+            var paid = EventsOf(document.Products[product.Code])
+                .SelectMany(happened => Calculator.Calculate(document, facts with { Event = happened }).Accruals);
+            Assert.Equal([Party.Referrer, Party.Upline, Party.Platform], paid.Select(accrual => accrual.Party).Distinct().Order());
+        });
+    }
+
+    /// <summary>The settlement, and everything after it that the product pays on.</summary>
+    private static IEnumerable<CalculationEvent?> EventsOf(ProductRules product) =>
+    [
+        null,
+        .. product.Components.SelectMany(component => component.Terms.Milestones).Select(milestone => new MilestoneReached(milestone.Name)),
+        .. Enum.GetValues<RevenueKind>().Select(kind => new RevenueReceived(kind, "key", new DateOnly(2026, 1, 1), 1_000_000, 13)),
+        new TrailMonth(1, 10_000_000),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_product_names_its_source_and_says_what_it_pays(string file)
+    {
+        var document = RuleSetReader.Read(Verticals[file].RuleSet).Document!;
+        Assert.All(document.Products.Values, product =>
+        {
+            Assert.NotNull(product.Source);
+            Assert.False(string.IsNullOrEmpty(product.PlainText));
+            Assert.True(product.Source.Mark != "U" || product.Assumption is not null);
+        });
+        var text = PlainEnglish.Of(document);
+        Assert.Contains(document.Hash.ToString(), text, StringComparison.Ordinal);
+        Assert.All(document.Products.Values.SelectMany(product => product.Components), component =>
+            Assert.Contains(component.Name, text, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -74,6 +107,6 @@ public sealed class VerticalFileTests
         Assert.Contains(json.GetProperty("source").GetString(), (string[])["A", "B", "C", "U"]);
         Assert.NotEmpty(json.GetProperty("assumptions").EnumerateArray());
         Assert.All(json.GetProperty("assumptions").EnumerateArray(), assumption => Assert.False(string.IsNullOrWhiteSpace(assumption.GetString())));
-        Assert.Equal(["code", "name", "source", "assumptions", "products", "ruleSet"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["code", "name", "source", "assumptions", "gates", "products", "ruleSet"], json.EnumerateObject().Select(member => member.Name));
     }
 }
