@@ -9,6 +9,7 @@ using Commission.Api.Rules;
 using Commission.Silo;
 using Commission.Storage;
 using Commission.Storage.Postgres;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Scalar.AspNetCore;
 
@@ -80,6 +81,8 @@ public static partial class ApiHost
         var api = app.MapGroup("/api/v1");
         api.MapContacts();
         api.MapVerticals();
+        api.MapRuleSets();
+        api.MapRuleLanguage();
         api.MapHandshakes();
         api.MapBulk();
         api.MapDeals();
@@ -96,6 +99,7 @@ public static partial class ApiHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<IActor, HeaderActor>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<InFlightRequests>();
         builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();

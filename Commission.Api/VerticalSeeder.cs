@@ -52,7 +52,7 @@ internal sealed partial class VerticalSeeder(
         var root = json.RootElement;
         var code = root.GetProperty("code").GetString()!;
         var grain = grains.GetGrain<IRuleSetGrain>(GrainKeys.OfVertical(code));
-        if (await grain.Get() is { Versions.Length: > 0 })
+        if (await grain.Get() is { } known && known.Approved.Any())
             return;
         var products = root.GetProperty("products").EnumerateArray()
             .Select(product => new Product(product.GetProperty("code").GetString()!, product.GetProperty("name").GetString()!)).ToArray();

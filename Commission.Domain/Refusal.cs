@@ -6,7 +6,13 @@ namespace Commission.Domain;
 /// <param name="Field">The offending input field, or null when no single field is at fault.</param>
 /// <param name="Related">The id that the caller should look at instead (the original of a duplicate), or null.</param>
 [GenerateSerializer, Immutable, Alias("Refusal")]
-public sealed record Refusal(string Code, string Text, string? Field = null, string? Related = null);
+public sealed record Refusal(string Code, string Text, string? Field = null, string? Related = null)
+{
+    /// <summary>What was expected at the field, where a reader of documents says so.</summary>
+    [Id(0)] public string? Expected { get; init; }
+    /// <summary>What was found there.</summary>
+    [Id(1)] public string? Found { get; init; }
+}
 
 /// <summary>Every code a command can be refused with. HTTP statuses are assigned in one table of the API.</summary>
 public static class RefusalCodes
@@ -59,6 +65,16 @@ public static class RefusalCodes
     public const string MissingBasis = "MISSING_BASIS";
     /// <summary>The rules or the deal break a clause that the vertical must keep.</summary>
     public const string GateBroken = "GATE_BROKEN";
+    /// <summary>Who made something cannot approve it.</summary>
+    public const string MakerIsChecker = "MAKER_IS_CHECKER";
+    /// <summary>No rule set version with that id in the vertical.</summary>
+    public const string UnknownVersion = "UNKNOWN_VERSION";
+    /// <summary>The version is chosen by a date that the engine does not know in time.</summary>
+    public const string UnsupportedAnchor = "UNSUPPORTED_ANCHOR";
+    /// <summary>No agreement with that reference was executed.</summary>
+    public const string UnknownAgreement = "UNKNOWN_AGREEMENT";
+    /// <summary>The agreement has ended.</summary>
+    public const string AgreementEnded = "AGREEMENT_ENDED";
     /// <summary>An accumulator holds as many contributions as it can.</summary>
     public const string VolumeFull = "VOLUME_FULL";
     /// <summary>A bounded queue is full: try again after a moment; nothing was done.</summary>

@@ -25,7 +25,7 @@ internal readonly record struct StrictNode
     public string Path => _name is null ? _parent : Join(_parent, _name);
 
     public static Refusal Wrong(string path, string expected, string found) =>
-        new(RefusalCodes.InvalidField, $"{path}: expected {expected}, found {found}.", path);
+        new(RefusalCodes.InvalidField, $"{path}: expected {expected}, found {found}.", path) { Expected = expected, Found = found };
 
     public static StrictJsonException Mistake(string path, string expected, string found) => new(Wrong(path, expected, Shorten(found)));
 

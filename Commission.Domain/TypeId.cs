@@ -162,6 +162,23 @@ public readonly record struct KeyId([property: Id(0)] Guid Value) : ITypedId<Key
     public override string ToString() => TypeId.Format(Prefix, Value);
 }
 
+/// <summary>An agreement, <c>agr_…</c>: derived from its reference, which is thereby unique.</summary>
+[GenerateSerializer, Immutable, Alias("AgreementId")]
+public readonly record struct AgreementId([property: Id(0)] Guid Value) : ITypedId<AgreementId>
+{
+    /// <inheritdoc />
+    public static string Prefix => "agr";
+
+    /// <inheritdoc />
+    public static AgreementId From(Guid value) => new(value);
+
+    /// <summary>The id of the agreement with this reference.</summary>
+    public static AgreementId Derive(string reference) => new(TypeId.Derive("commission/agreement/v1", reference));
+
+    /// <inheritdoc />
+    public override string ToString() => TypeId.Format(Prefix, Value);
+}
+
 /// <summary>An immutable rule set version, <c>rsv_…</c>: derived from the hash of its document.</summary>
 [GenerateSerializer, Immutable, Alias("RuleSetVersionId")]
 public readonly record struct RuleSetVersionId([property: Id(0)] Guid Value) : ITypedId<RuleSetVersionId>
@@ -175,6 +192,10 @@ public readonly record struct RuleSetVersionId([property: Id(0)] Guid Value) : I
     /// <summary>The id of the version with this document hash.</summary>
     public static RuleSetVersionId Derive(Hash documentHash) =>
         new(TypeId.Derive("commission/rule-set-version/v1", documentHash.ToString()));
+
+    /// <summary>The id of a later version with the same document, after one that was withdrawn.</summary>
+    public static RuleSetVersionId Derive(Hash documentHash, int number) =>
+        new(TypeId.Derive("commission/rule-set-version/v1", documentHash.ToString(), number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <inheritdoc />
     public override string ToString() => TypeId.Format(Prefix, Value);

@@ -3,7 +3,10 @@ using Microsoft.OpenApi;
 
 namespace Commission.Api.Http;
 
-/// <summary>Shows the header in the OpenAPI document: every POST needs it.</summary>
+/// <summary>Marks a POST that makes and moves nothing: it needs no key.</summary>
+internal sealed class ChangesNothing;
+
+/// <summary>Shows the header in the OpenAPI document: every POST that makes or moves something needs it.</summary>
 internal static class IdempotencyKeyHeader
 {
     private const string Description =
@@ -12,7 +15,7 @@ internal static class IdempotencyKeyHeader
 
     public static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        if (context.Description.HttpMethod == HttpMethods.Post)
+        if (context.Description.HttpMethod == HttpMethods.Post && !context.Description.ActionDescriptor.EndpointMetadata.OfType<ChangesNothing>().Any())
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter

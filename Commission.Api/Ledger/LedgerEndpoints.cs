@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Commission.Api.Http;
 using Commission.Domain;
 using Commission.Domain.Deals;
@@ -96,7 +97,8 @@ internal sealed record BookView(string Book, long Size, string LastLeaf, long Ep
 }
 
 /// <summary>A leaf: its bytes, which are the truth, and what they say.</summary>
-internal sealed record LeafView(long Sequence, string Bytes, string Hash, DateTimeOffset PostedAt, EntryView? Entry, HandshakeLeafView? Handshake)
+internal sealed record LeafView(long Sequence, string Bytes, string Hash, DateTimeOffset PostedAt, EntryView? Entry, HandshakeLeafView? Handshake,
+    ActLeafView? Act)
 {
     public static LeafView Of(byte[] bytes)
     {
@@ -106,9 +108,13 @@ internal sealed record LeafView(long Sequence, string Bytes, string Hash, DateTi
             leaf is EntryLeaf entry ? EntryView.Of(entry, bytes) : null,
             leaf is HandshakeLeaf handshake
                 ? new HandshakeLeafView(handshake.Handshake.Deal.ToString(), handshake.Handshake.Step.Name(), handshake.Hash.ToString())
-                : null);
+                : null,
+            leaf is ActLeaf act ? new ActLeafView(act.Act.Act.Name(), JsonElement.Parse(act.Act.Payload)) : null);
     }
 }
+
+/// <summary>What an act leaf says.</summary>
+internal sealed record ActLeafView(string Act, JsonElement Payload);
 
 /// <summary>What a handshake leaf says.</summary>
 internal sealed record HandshakeLeafView(string Deal, string Handshake, string Hash);

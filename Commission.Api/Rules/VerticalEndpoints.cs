@@ -1,44 +1,42 @@
-using System.Globalization;
 using System.Text.Json;
 using Commission.Api.Http;
-using Commission.Domain;
-using Commission.Domain.Members;
+using Commission.Api.Members;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces;
-using Commission.Grains.Interfaces.Members;
 using Commission.Grains.Interfaces.Rules;
 using Commission.Storage.Rules;
 
 namespace Commission.Api.Rules;
 
-/// <summary>Verticals, products and rule set versions.</summary>
+/// <summary>Verticals with their products and gates.</summary>
 internal static class VerticalEndpoints
 {
     public static void MapVerticals(this IEndpointRouteBuilder routes)
     {
         var verticals = routes.MapGroup("/verticals").WithTags("Rules");
-        verticals.MapPost("", CreateAsync).WithName("createVertical").Accepts<VerticalBody>("application/json").Produces<VerticalView>(201);
+        verticals.MapPost("", CreateAsync).WithName("createVertical").Accepts<VerticalBody>("application/json").Produces<VerticalView>(201)
+            .WithSummary("Makes a vertical, with its products and the gates that its rules and deals must keep.");
         verticals.MapGet("", ListAsync).WithName("listVerticals").Produces<Page<VerticalView>>();
         verticals.MapGet("/{code}", GetAsync).WithName("getVertical").Produces<VerticalView>();
         verticals.MapGet("/{code}/products", ListProductsAsync).WithName("listProducts").Produces<IReadOnlyList<ProductView>>();
         verticals.MapPost("/{code}/products", AddProductAsync).WithName("addProduct").Accepts<ProductView>("application/json").Produces<ProductView>(201);
-        verticals.MapPost("/{code}/rule-sets", AddVersionAsync).WithName("addRuleSetVersion").Accepts<JsonElement>("application/json").Produces<RuleSetVersionView>(201);
-        verticals.MapGet("/{code}/rule-sets", ListVersionsAsync).WithName("listRuleSetVersions").Produces<IReadOnlyList<RuleSetVersionView>>();
-        verticals.MapGet("/{code}/rule-sets/{version}", GetVersionAsync).WithName("getRuleSetVersion").Produces<RuleSetDocumentView>();
     }
 
     private static async Task<IResult> CreateAsync(HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains)
     {
         var request = await CommandRequest.ReadAsync(http, actor.Required);
         using var hold = inFlight.Enter(request.Fingerprint);
-        await RequireInternalAsync(grains, actor);
+        await Staff.RequireAsync(grains, actor);
         var body = new BodyReader(request.Body);
-        body.Allow("code", "name", "products");
+        body.Allow("code", "name", "products", "gates");
         var code = body.Text("code");
         if (!VerticalCode.IsValid(code))
             throw ProblemException.Field("code", $"code must be {VerticalCode.Expected}.");
         var products = Products(body);
-        var result = await Grain(grains, code).Execute(new CreateVertical(code, body.Text("name"), products, request.Caller, request.Fingerprint));
+        var result = await Grain(grains, code).Execute(new CreateVertical(code, body.Text("name"), products, request.Caller, request.Fingerprint)
+        {
+            Gates = body.Find("gates")?.GetRawText() ?? "[]",
+        });
         var view = result.State is null ? null : VerticalView.Of(result.State) with { Products = [.. products.Select(ProductView.Of)] };
         return Answers.Command(http, view, result.Refusal, result.Replayed, $"/api/v1/verticals/{code}");
     }
@@ -75,76 +73,42 @@ internal static class VerticalEndpoints
     {
         var request = await CommandRequest.ReadAsync(http, actor.Required);
         using var hold = inFlight.Enter(request.Fingerprint);
-        await RequireInternalAsync(grains, actor);
+        await Staff.RequireAsync(grains, actor);
         await FindAsync(code, grains);
         var product = Product(new BodyReader(request.Body));
         var result = await Grain(grains, code).Execute(new AddProduct(product, request.Caller, request.Fingerprint));
         return Answers.Command(http, ProductView.Of(product), result.Refusal, result.Replayed, $"/api/v1/verticals/{code}/products");
     }
 
-    private static async Task<IResult> AddVersionAsync(string code, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains)
-    {
-        var request = await CommandRequest.ReadAsync(http, actor.Required);
-        using var hold = inFlight.Enter(request.Fingerprint);
-        await RequireInternalAsync(grains, actor);
-        await FindAsync(code, grains);
-        var document = System.Text.Encoding.UTF8.GetBytes(request.Body.GetRawText());
-        var result = await Grain(grains, code).Execute(new AddRuleSetVersion(document, request.Caller, request.Fingerprint));
-        if (result.State is null)
-            return Answers.Command<RuleSetVersionView>(http, null, result.Refusal, result.Replayed);
-        var hash = RuleSetReader.Read(document).Document!.Hash.ToString();
-        var version = result.State.Versions.Last(version => version.Hash == hash);
-        return Answers.Command(http, RuleSetVersionView.Of(version), null, result.Replayed, $"/api/v1/verticals/{code}/rule-sets/{version.Id}");
-    }
-
-    private static async Task<IResult> ListVersionsAsync(string code, string? activeOn, IGrainFactory grains)
-    {
-        var state = await FindAsync(code, grains);
-        if (activeOn is null)
-            return TypedResults.Ok(state.Versions.Select(RuleSetVersionView.Of).ToArray());
-        if (!DateOnly.TryParseExact(activeOn, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-            throw ProblemException.Field("activeOn", "activeOn must be a date yyyy-MM-dd.");
-        return TypedResults.Ok(state.ActiveOn(date) is { } active ? [RuleSetVersionView.Of(active)] : Array.Empty<RuleSetVersionView>());
-    }
-
-    /// <summary>A version by its id or its number.</summary>
-    private static async Task<IResult> GetVersionAsync(string code, string version, IGrainFactory grains)
-    {
-        var state = await FindAsync(code, grains);
-        var found = state.Versions.FirstOrDefault(known => known.Id == version || known.Number.ToString(CultureInfo.InvariantCulture) == version)
-            ?? throw Answers.NotFound($"{code} has no rule set version {version}.");
-        using var document = JsonDocument.Parse(found.Document);
-        return TypedResults.Ok(new RuleSetDocumentView(RuleSetVersionView.Of(found), document.RootElement.Clone()));
-    }
-
-    private static async Task<RuleSetState> FindAsync(string code, IGrainFactory grains) =>
+    internal static async Task<RuleSetState> FindAsync(string code, IGrainFactory grains) =>
         (VerticalCode.IsValid(code) ? await Grain(grains, code).Get() : null) ?? throw Answers.NotFound($"There is no vertical '{code}'.");
 
-    private static IRuleSetGrain Grain(IGrainFactory grains, string code) => grains.GetGrain<IRuleSetGrain>(GrainKeys.OfVertical(code));
-
-    private static async Task RequireInternalAsync(IGrainFactory grains, IActor actor)
-    {
-        if (await grains.GetGrain<IMemberGrain>(actor.Required.ToString()).GetProfile() is not { Facts.Type: ContactType.Internal })
-            throw new ProblemException(new Refusal(RefusalCodes.WrongActor, "Only an INTERNAL contact may change verticals and rule sets.", HeaderActor.Header));
-    }
+    internal static IRuleSetGrain Grain(IGrainFactory grains, string code) => grains.GetGrain<IRuleSetGrain>(GrainKeys.OfVertical(code));
 }
 
-internal sealed record VerticalBody(string Code, string Name, ProductView[]? Products);
+internal sealed record VerticalBody(string Code, string Name, ProductView[]? Products, JsonElement[]? Gates);
 
 internal sealed record ProductView(string Code, string Name)
 {
     public static ProductView Of(Product product) => new(product.Code, product.Name);
 }
 
-internal sealed record VerticalView(string Code, string Name, ProductView[] Products)
+/// <summary>A vertical.</summary>
+/// <param name="Code">Its code.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Products">What can be referred.</param>
+/// <param name="Gates">What its rules and deals must keep.</param>
+internal sealed record VerticalView(string Code, string Name, ProductView[] Products, GateView[] Gates)
 {
-    public static VerticalView Of(RuleSetState state) => new(state.Code, state.Name, [.. state.Products.Select(ProductView.Of)]);
+    public static VerticalView Of(RuleSetState state) =>
+        new(state.Code, state.Name, [.. state.Products.Select(ProductView.Of)], GateView.Of(state));
 }
 
-internal sealed record RuleSetVersionView(string Id, int Number, DateOnly EffectiveFrom, string Hash, string? Author, DateTimeOffset CreatedAt)
+/// <summary>A gate.</summary>
+/// <param name="Gate">What it is, as in the vertical's file.</param>
+/// <param name="Text">In plain English, with the clause that it stands for.</param>
+internal sealed record GateView(JsonElement Gate, string Text)
 {
-    public static RuleSetVersionView Of(RuleSetVersion version) =>
-        new(version.Id, version.Number, version.EffectiveFrom, version.Hash, version.Author, version.CreatedAt);
+    public static GateView[] Of(RuleSetState state) =>
+        [.. JsonElement.Parse(state.Gates).EnumerateArray().Zip(RuleSetMachine.GatesOf(state), (json, gate) => new GateView(json, gate.InWords()))];
 }
-
-internal sealed record RuleSetDocumentView(RuleSetVersionView Version, JsonElement Document);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Commission.Cli.Http;
+using Commission.Cli.Rules;
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
@@ -76,13 +77,8 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
             };
             await api.SendAsync(ApiRequest.Post("api/v1/verticals", vertical, $"demo:{_run}:vertical", operators.Id.ToString()), cancellation);
         }
-        try
-        {
-            await api.SendAsync(ApiRequest.Post($"api/v1/verticals/{Vertical}/rule-sets", document, $"demo:{_run}:rules", operators.Id.ToString()), cancellation);
-        }
-        catch (ApiProblemException known) when (known.Code == RefusalCodes.AlreadyExists)
-        {
-        }
+        var approver = await RuleSetSteps.ApproverAsync(api, $"Ann Approver {_run}", cancellation);
+        await new RuleSetSteps(api, $"demo:{_run}", operators.Id.ToString(), approver).EnsureApprovedAsync(Vertical, document, cancellation);
         return RuleSetReader.Read(document).Document!;
     }
 

@@ -127,7 +127,7 @@ internal sealed class ApiClient : IDisposable
         {
             var problem = response.Json();
             var detail = Member(problem, "detail") ?? Member(problem, "title") ?? "the server gave no detail";
-            return new ApiProblemException(response.Status, Member(problem, "code") ?? StatusCode(response), detail, Member(problem, "field"));
+            return new ApiProblemException(response.Status, Member(problem, "code") ?? StatusCode(response), detail, Member(problem, "field"), Member(problem, "related"));
         }
         catch (JsonException)
         {

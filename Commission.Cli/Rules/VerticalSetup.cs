@@ -14,6 +14,10 @@ internal sealed class VerticalSetup(ApiClient api, ImportService service)
     /// <exception cref="MappingException">The server refuses a vertical or a rule set: the mapping has to change.</exception>
     public async Task EnsureAsync(IReadOnlyList<SetupVertical> verticals, CancellationToken cancellation)
     {
+        if (verticals.Count == 0)
+            return;
+        var keys = $"import:{service.Source}";
+        var steps = new RuleSetSteps(api, keys, service.ContactId, await RuleSetSteps.ApproverAsync(api, $"{keys}:approver", cancellation));
         foreach (var vertical in verticals)
         {
             if (await api.FindAsync($"api/v1/verticals/{vertical.Code}", cancellation) is { } known)
@@ -21,7 +25,7 @@ internal sealed class VerticalSetup(ApiClient api, ImportService service)
             else
                 await PostAsync(vertical.Path, "api/v1/verticals", vertical.Body, "vertical", cancellation);
             foreach (var ruleSet in vertical.RuleSets)
-                await PostAsync(ruleSet.Path, $"api/v1/verticals/{vertical.Code}/rule-sets", ruleSet.Document, "ruleset", cancellation);
+                await TryAsync(ruleSet.Path, () => steps.EnsureApprovedAsync(vertical.Code, ruleSet.Document, cancellation));
         }
     }
 
@@ -41,12 +45,14 @@ internal sealed class VerticalSetup(ApiClient api, ImportService service)
         }
     }
 
-    private async Task PostAsync(string path, string resource, byte[] body, string kind, CancellationToken cancellation)
+    private Task PostAsync(string path, string resource, byte[] body, string kind, CancellationToken cancellation) => TryAsync(path, () =>
+        api.SendAsync(ApiRequest.Post(resource, body, $"import:{service.Source}:{kind}:{ImportService.Digest(body)}", service.ContactId), cancellation));
+
+    private static async Task TryAsync(string path, Func<Task> step)
     {
         try
         {
-            var key = $"import:{service.Source}:{kind}:{ImportService.Digest(body)}";
-            await api.SendAsync(ApiRequest.Post(resource, body, key, service.ContactId), cancellation);
+            await step();
         }
         catch (ApiProblemException problem) when (problem.Code == RefusalCodes.AlreadyExists)
         {

@@ -65,6 +65,7 @@ public static class BookMachine
             {
                 EntryDraft entry => Entry(book, head, entry, postedAt, key => Find(key, touched, accounts)),
                 HandshakeDraft handshake => new HandshakeLeaf(book, head.Size, head.LastLeaf, postedAt, handshake),
+                ActDraft act => new ActLeaf(book, head.Size, head.LastLeaf, postedAt, act),
                 _ => throw new ArgumentOutOfRangeException(nameof(records)),
             };
             var bytes = LeafEncoding.Encode(leaf);

@@ -28,6 +28,13 @@ public sealed record EntryDraft(
 [GenerateSerializer, Immutable, Alias("HandshakeDraft")]
 public sealed record HandshakeDraft(DealId Deal, HandshakeStep Step, byte[] Payload, byte[] Envelope) : BookRecord;
 
+/// <summary>An administrative act, on its way into the administration book.</summary>
+/// <param name="Act">What was done.</param>
+/// <param name="Subject">The id of what it was done to.</param>
+/// <param name="Payload">Canonical JSON: docs/formats/entry.md.</param>
+[GenerateSerializer, Immutable, Alias("ActDraft")]
+public sealed record ActDraft(AdministrativeAct Act, Guid Subject, byte[] Payload) : BookRecord;
+
 /// <summary>What an entry is.</summary>
 [GenerateSerializer]
 public enum EntryKind : byte
@@ -59,4 +66,6 @@ public static class Books
     public const string Ledger = "ledger";
     /// <summary>Attestations.</summary>
     public const string Handshakes = "handshakes";
+    /// <summary>Administrative acts.</summary>
+    public const string Administration = "administration";
 }

@@ -33,6 +33,10 @@ public sealed record HandshakeLeaf(
     public Hash Hash => HandshakeHash.Of(Handshake.Payload, Handshake.Envelope);
 }
 
+/// <summary>An administrative act with its place in the book.</summary>
+public sealed record ActLeaf(string Book, long Sequence, Hash Previous, DateTimeOffset PostedAt, ActDraft Act)
+    : Leaf(Book, Sequence, Previous, PostedAt);
+
 /// <summary>
 /// Canonical bytes of leaves, version 1: fixed order, big-endian, every variable part with its length, every field
 /// covered. The bytes are the truth; columns are projections. Source: docs/formats/entry.md.
@@ -42,6 +46,7 @@ public static class LeafEncoding
     private const byte Version = 1;
     private const byte EntryType = 1;
     private const byte HandshakeType = 2;
+    private const byte ActType = 3;
     private const int MaxBlobBytes = 1 << 20;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -52,10 +57,11 @@ public static class LeafEncoding
         {
             EntryLeaf => 512,
             HandshakeLeaf handshake => 128 + handshake.Handshake.Payload.Length + handshake.Handshake.Envelope.Length,
+            ActLeaf act => 128 + act.Act.Payload.Length,
             _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
         });
         writer.Byte(Version);
-        writer.Byte(leaf is EntryLeaf ? EntryType : HandshakeType);
+        writer.Byte(leaf switch { EntryLeaf => EntryType, HandshakeLeaf => HandshakeType, _ => ActType });
         writer.Text(leaf.Book);
         writer.Long(leaf.Sequence);
         writer.Hash(leaf.Previous);
@@ -64,7 +70,16 @@ public static class LeafEncoding
             Encode(entry, ref writer);
         else if (leaf is HandshakeLeaf handshake)
             Encode(handshake.Handshake, ref writer);
+        else if (leaf is ActLeaf act)
+            Encode(act.Act, ref writer);
         return writer.ToArray();
+    }
+
+    private static void Encode(ActDraft act, ref Writer writer)
+    {
+        writer.Id(act.Subject);
+        writer.Byte((byte)act.Act);
+        writer.Blob(act.Payload);
     }
 
     private static void Encode(EntryLeaf leaf, ref Writer writer)
@@ -113,6 +128,7 @@ public static class LeafEncoding
         {
             EntryType => DecodeEntry(book, sequence, previous, postedAt, ref reader),
             HandshakeType => new HandshakeLeaf(book, sequence, previous, postedAt, DecodeHandshake(ref reader)),
+            ActType => new ActLeaf(book, sequence, previous, postedAt, DecodeAct(ref reader)),
             _ => throw new FormatException($"Unknown leaf type {type}."),
         };
         reader.End();
@@ -141,6 +157,15 @@ public static class LeafEncoding
 
     private static HandshakeDraft DecodeHandshake(ref Reader reader) =>
         new(DealId.From(reader.Id()), Step(reader.Byte()), reader.Blob(), reader.Blob());
+
+    private static ActDraft DecodeAct(ref Reader reader)
+    {
+        var subject = reader.Id();
+        var act = reader.Byte() is var known && Enum.IsDefined((AdministrativeAct)known)
+            ? (AdministrativeAct)known
+            : throw new FormatException("Unknown act.");
+        return new ActDraft(act, subject, reader.Blob());
+    }
 
     private static HandshakeStep Step(byte step) => step is >= (byte)HandshakeStep.Intent and <= (byte)HandshakeStep.Expiry
         ? (HandshakeStep)step

@@ -26,9 +26,32 @@ public sealed record AddProduct(
     ContactId? Actor,
     RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);
 
-/// <summary>Adds a rule set version from its JSON document.</summary>
+/// <summary>
+/// Adds a rule set version from its JSON document: a draft, or, when the engine brings it (no actor), an approved version.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("AddRuleSetVersion")]
 public sealed record AddRuleSetVersion(
     byte[] Document,
+    ContactId? Actor,
+    RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);
+
+/// <summary>Puts a draft before somebody else for approval.</summary>
+[GenerateSerializer, Immutable, Alias("ProposeRuleSetVersion")]
+public sealed record ProposeRuleSetVersion(
+    string Version,
+    ContactId? Actor,
+    RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);
+
+/// <summary>Approves a proposal: from its date on it decides.</summary>
+[GenerateSerializer, Immutable, Alias("ApproveRuleSetVersion")]
+public sealed record ApproveRuleSetVersion(
+    string Version,
+    ContactId? Actor,
+    RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);
+
+/// <summary>Ends a draft or a proposal that shall not be.</summary>
+[GenerateSerializer, Immutable, Alias("WithdrawRuleSetVersion")]
+public sealed record WithdrawRuleSetVersion(
+    string Version,
     ContactId? Actor,
     RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);

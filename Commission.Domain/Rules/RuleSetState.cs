@@ -10,19 +10,49 @@ public sealed record RuleSetState
     [Id(1)] public string Name { get; init; } = "";
     /// <summary>Products, in the order they were added.</summary>
     [Id(2)] public Product[] Products { get; init; } = [];
-    /// <summary>Versions, oldest first; effective dates strictly rise.</summary>
+    /// <summary>Versions in the order they were drafted.</summary>
     [Id(3)] public RuleSetVersion[] Versions { get; init; } = [];
     /// <summary>Accepted requests, oldest first, bounded by <see cref="RuleSetMachine.MaxRequests"/>.</summary>
-    [Id(4)] public RequestFingerprint[] Requests { get; init; } = [];
+    [Id(4)] public RuleSetRequest[] Requests { get; init; } = [];
     /// <summary>The clauses that rules and deals must keep: a JSON array that <see cref="Gating.GatesReader"/> reads.</summary>
     [Id(5)] public string Gates { get; init; } = "[]";
 
     /// <summary>Whether the vertical exists.</summary>
     public bool Exists => Code.Length > 0;
 
+    /// <summary>Versions that decide, now or one day: those that were approved. Approval lets their dates only rise.</summary>
+    public IEnumerable<RuleSetVersion> Approved =>
+        Versions.Where(version => version.Status == RuleSetVersionStatus.Approved).OrderBy(version => version.EffectiveFrom);
+
     /// <summary>The version in force on a referral date, or null when none was yet.</summary>
-    public RuleSetVersion? ActiveOn(DateOnly referredOn) => Versions.LastOrDefault(version => version.EffectiveFrom <= referredOn);
+    public RuleSetVersion? ActiveOn(DateOnly referredOn) => Approved.LastOrDefault(version => version.EffectiveFrom <= referredOn);
 }
+
+/// <summary>An accepted request and the version that it made or moved.</summary>
+/// <param name="Fingerprint">Key and body digests.</param>
+/// <param name="Version">The version's id, or null.</param>
+[GenerateSerializer, Immutable, Alias("RuleSetRequest")]
+public sealed record RuleSetRequest([property: Id(0)] RequestFingerprint Fingerprint, [property: Id(1)] string? Version);
+
+/// <summary>How far a version has come. That one is in force, or no longer, follows from dates: <see cref="RuleSetState.ActiveOn"/>.</summary>
+[GenerateSerializer]
+public enum RuleSetVersionStatus
+{
+    /// <summary>Written, not proposed.</summary>
+    Draft,
+    /// <summary>Waits for somebody else's approval.</summary>
+    Proposed,
+    /// <summary>Decides from its date on.</summary>
+    Approved,
+    /// <summary>Ended before it was approved.</summary>
+    Withdrawn,
+}
+
+/// <summary>Who took a step, and when.</summary>
+/// <param name="By">The contact; null for the engine.</param>
+/// <param name="At">When (UTC).</param>
+[GenerateSerializer, Immutable, Alias("RuleSetStep")]
+public sealed record RuleSetStep([property: Id(0)] string? By, [property: Id(1)] DateTimeOffset At);
 
 /// <summary>What can be referred in a vertical.</summary>
 /// <param name="Code">Unique in the vertical.</param>
@@ -36,7 +66,7 @@ public sealed record Product([property: Id(0)] string Code, [property: Id(1)] st
 /// <param name="EffectiveFrom">First referral date it decides.</param>
 /// <param name="Hash">SHA-256 of the canonical document.</param>
 /// <param name="Document">Canonical JSON text.</param>
-/// <param name="Author">Who proposed it; null for what shipped with the engine.</param>
+/// <param name="Author">Who drafted it; null for what shipped with the engine.</param>
 /// <param name="CreatedAt">When it was added (UTC).</param>
 [GenerateSerializer, Immutable, Alias("RuleSetVersion")]
 public sealed record RuleSetVersion(
@@ -46,4 +76,14 @@ public sealed record RuleSetVersion(
     [property: Id(3)] string Hash,
     [property: Id(4)] string Document,
     [property: Id(5)] string? Author,
-    [property: Id(6)] DateTimeOffset CreatedAt);
+    [property: Id(6)] DateTimeOffset CreatedAt)
+{
+    /// <summary>How far it has come.</summary>
+    [Id(7)] public RuleSetVersionStatus Status { get; init; }
+    /// <summary>Its proposal, or null.</summary>
+    [Id(8)] public RuleSetStep? Proposed { get; init; }
+    /// <summary>Its approval, or null.</summary>
+    [Id(9)] public RuleSetStep? Approved { get; init; }
+    /// <summary>Its withdrawal, or null.</summary>
+    [Id(10)] public RuleSetStep? Withdrawn { get; init; }
+}

@@ -24,4 +24,8 @@ public interface IRuleSetGrain : IGrainWithStringKey
 public sealed record RuleSetResult(
     [property: Id(0)] RuleSetState? State,
     [property: Id(1)] Refusal? Refusal,
-    [property: Id(2)] bool Replayed);
+    [property: Id(2)] bool Replayed)
+{
+    /// <summary>The version that the command made or moved, as it is now; null for other commands.</summary>
+    [Id(3)] public RuleSetVersion? Version { get; init; }
+}

@@ -46,7 +46,7 @@ internal sealed partial class SweeperGrain(
         {
             var (_, age) = await outbox.ReadDepthAsync(DepthLimit, cancellationToken);
             if (age > Overdue)
-                await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes));
+                await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes), DrainAsync(Books.Administration));
             if (time.GetUtcNow() >= _nextExpiry)
                 await ExpireAsync(cancellationToken);
         }

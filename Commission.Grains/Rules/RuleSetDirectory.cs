@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Text;
 using Commission.Domain;
 using Commission.Domain.Deals;
 using Commission.Domain.Rules;
@@ -60,9 +59,7 @@ internal sealed class RuleSetDirectory(IGrainFactory grains, TimeProvider time)
     {
         if (_documents.TryGetValue(version.Hash, out var known))
             return known;
-        var (document, refusal) = RuleSetReader.Read(Encoding.UTF8.GetBytes(version.Document));
-        if (document is null || document.Hash.ToString() != version.Hash)
-            throw new InvalidDataException($"The stored rule set {version.Id} is not what its hash says: {refusal?.Text}");
+        var document = RuleSetLifecycle.DocumentOf(version);
         if (_documents.Count >= MaxDocuments)
             _documents.Clear();
         return _documents[version.Hash] = document;

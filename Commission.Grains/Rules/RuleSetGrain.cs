@@ -1,48 +1,46 @@
 using Commission.Domain;
+using Commission.Domain.Ledger;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces.Rules;
+using Commission.Storage.GroupCommit;
+using Commission.Storage.Rules;
 
 namespace Commission.Grains.Rules;
 
-/// <summary>One vertical with its rule set. Written rarely, so it stays on Orleans' own storage.</summary>
+/// <summary>One vertical with its rule set. Every change of it is an act, and its leaf is written with it.</summary>
 [GrainType("rule-set")]
 internal sealed class RuleSetGrain(
-    [PersistentState(RuleSetGrain.StateName, RuleSetGrain.ProviderName)] IPersistentState<RuleSetState> storage,
-    TimeProvider time) : Grain, IRuleSetGrain
+    [PersistentState(VerticalTable.Name, GroupCommitStorage.ProviderName)] IPersistentState<Journaled<RuleSetState>> storage,
+    TimeProvider time) : JournaledGrain<RuleSetState>(storage), IRuleSetGrain
 {
-    public const string StateName = "rule-set";
-    public const string ProviderName = "AdoNet";
-
     public async Task<RuleSetResult> Execute(RuleSetCommand command)
     {
-        if (storage.State.Requests.FirstOrDefault(request => request.Key == command.Fingerprint.Key) is { Key: var key } known && key != default)
+        if (State.Requests.FirstOrDefault(request => request.Fingerprint.Key == command.Fingerprint.Key) is { } known)
         {
-            return known.Body == command.Fingerprint.Body
-                ? new RuleSetResult(storage.State, null, true)
+            return known.Fingerprint.Body == command.Fingerprint.Body
+                ? Result(known, replayed: true)
                 : new RuleSetResult(null, RequestFingerprint.Reused(), false);
         }
-        var decision = RuleSetMachine.Decide(storage.State, command, time.GetUtcNow());
+        var decision = RuleSetMachine.Decide(State, command, Facts(command), time.GetUtcNow());
         if (decision.Refusal is not null)
             return new RuleSetResult(null, decision.Refusal, false);
-        await PersistAsync(decision.Events.Aggregate(storage.State, RuleSetMachine.Evolve));
-        return new RuleSetResult(storage.State, null, false);
-    }
-
-    public Task<RuleSetState?> Get() => Task.FromResult(storage.State.Exists ? storage.State : null);
-
-    private async Task PersistAsync(RuleSetState next)
-    {
-        var before = storage.State;
-        storage.State = next;
+        var next = decision.Events.Aggregate(State, RuleSetMachine.Evolve);
         try
         {
-            await storage.WriteStateAsync();
+            await PersistAsync(next, (Books.Administration, RuleSetRecords.Acts(next.Code, decision.Events)));
         }
-        catch
+        catch (StorageBusyException)
         {
-            storage.State = before;
-            DeactivateOnIdle();
-            throw;
+            return new RuleSetResult(null, Busy, false);
         }
+        return Result(State.Requests[^1], replayed: false);
     }
+
+    public Task<RuleSetState?> Get() => Task.FromResult(State.Exists ? State : null);
+
+    private RuleSetResult Result(RuleSetRequest request, bool replayed) =>
+        new(State, null, replayed) { Version = State.Versions.FirstOrDefault(version => version.Id == request.Version) };
+
+    private static RuleSetFacts Facts(RuleSetCommand command) =>
+        command is ApproveRuleSetVersion ? new RuleSetFacts(GoverningAgreement.InForce) : RuleSetFacts.None;
 }

@@ -190,6 +190,7 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
     {
         EntryLeaf entry => entry.Entry.Deal.Value,
         HandshakeLeaf handshake => handshake.Handshake.Deal.Value,
+        ActLeaf act => act.Act.Subject,
         _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
     };
 
@@ -197,6 +198,7 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
     {
         EntryLeaf entry => (short)entry.Entry.Kind,
         HandshakeLeaf handshake => (short)handshake.Handshake.Step,
+        ActLeaf act => (short)act.Act.Act,
         _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
     };
 

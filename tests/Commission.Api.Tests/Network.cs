@@ -22,6 +22,9 @@ internal sealed class Network
 
     public Person Admin { get; private set; } = null!;
 
+    /// <summary>Approves what the administrator drafts.</summary>
+    public Person Checker { get; private set; } = null!;
+
     public Person Upline { get; private set; } = null!;
 
     public Person Referrer { get; private set; } = null!;
@@ -40,6 +43,7 @@ internal sealed class Network
     {
         var network = new Network(engine);
         network.Admin = await network.ContactAsync("INTERNAL");
+        network.Checker = await network.ContactAsync("INTERNAL");
         network.Upline = await network.ContactAsync("MEMBER");
         network.Referrer = await network.ContactAsync("MEMBER", network.Upline);
         network.Receiver = await network.ContactAsync("MEMBER");
@@ -47,7 +51,7 @@ internal sealed class Network
         var products = new JsonArray(new JsonObject { ["code"] = Product, ["name"] = "Home loan" }, new JsonObject { ["code"] = "UNRULED", ["name"] = "No rules" });
         (await network.PostAsync("/api/v1/verticals", new JsonObject { ["code"] = network.Vertical, ["name"] = "Tests", ["products"] = products }, network.Admin)).Is(201);
         if (ruled)
-            (await network.AddRulesAsync("2015-01-01", "0.65")).Is(201);
+            await network.RuleAsync("2015-01-01", "0.65");
         return network;
     }
 
@@ -80,6 +84,24 @@ internal sealed class Network
 
     public Task<Answer> AddRulesAsync(string effectiveFrom, string ratePercent, Person? actor = null) =>
         PostAsync($"/api/v1/verticals/{Vertical}/rule-sets", Rules(effectiveFrom, ratePercent), actor ?? Admin);
+
+    /// <summary>Drafts a version, proposes it and has somebody else approve it; its id.</summary>
+    public async Task<string> RuleAsync(string effectiveFrom, string ratePercent)
+    {
+        var version = (await AddRulesAsync(effectiveFrom, ratePercent)).Is(201)["id"].GetString()!;
+        await ApproveAsync(version);
+        return version;
+    }
+
+    /// <summary>Takes a draft all the way.</summary>
+    public async Task ApproveAsync(string version)
+    {
+        (await MoveAsync(version, "propose", Admin)).Is(200);
+        (await MoveAsync(version, "approve", Checker)).Is(200);
+    }
+
+    public Task<Answer> MoveAsync(string version, string step, Person actor, string? key = null) =>
+        PostAsync($"/api/v1/verticals/{Vertical}/rule-sets/{version}/{step}", new JsonObject(), actor, key);
 
     public Task<Answer> PostAsync(string path, JsonNode body, Person? actor, string? key = null) =>
         SendAsync(new Request(path, Encoding.UTF8.GetBytes(body.ToJsonString()), actor?.ToString(), key ?? Engine.Unique("key-")));

@@ -83,6 +83,7 @@ public static class BookAudit
             entry.Credit.Account, entry.Credit.Sequence, entry.Entry.Amount.Minor, entry.Entry.EffectiveOn),
         HandshakeLeaf handshake => new Projection(
             leaf.Sequence, handshake.Handshake.Deal.Value, (short)handshake.Handshake.Step, leaf.PostedAt, null, null, null, null, null, null),
+        ActLeaf act => new Projection(leaf.Sequence, act.Act.Subject, (short)act.Act.Act, leaf.PostedAt, null, null, null, null, null, null),
         _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
     };
 

@@ -12,7 +12,7 @@ public static class Gates
            from broken in gate.Check(product.Value)
            let path = $"$.products.{product.Key}.{broken.Path}"
            select new Refusal(
-               RefusalCodes.GateBroken, $"{path}: expected {broken.Expected}, found {broken.Found}. {gate.Clause}", path),
+               RefusalCodes.GateBroken, $"{path}: expected {broken.Expected}, found {broken.Found}. {gate.Clause}", path) { Expected = broken.Expected, Found = broken.Found },
     ];
 
     /// <summary>What a deal breaks at its intent or accrual; empty when it may go on.</summary>

@@ -151,7 +151,10 @@ public sealed class IdempotencyTests(Engine engine) : IClassFixture<Engine>
         var network = await Network.CreateAsync(engine);
         await network.ServiceAsync(network.Referrer);
         (await network.PostAsync($"/api/v1/verticals/{network.Vertical}/products", new JsonObject { ["code"] = "ADDED", ["name"] = "Later" }, network.Admin)).Is(201);
-        (await network.AddRulesAsync("2099-01-01", "0.70")).Is(201);
+        await network.RuleAsync("2099-01-01", "0.70");
+        var withdrawn = (await network.AddRulesAsync("2099-01-02", "0.71")).Is(201)["id"].GetString()!;
+        (await network.MoveAsync(withdrawn, "withdraw", network.Admin)).Is(200);
+        (await network.AddRulesAsync("2099-01-02", "0.71")).Is(201);
         var linked = await network.DealAsync(handshakes: 1);
         (await linked.SignByLinkAsync("H2", network.Client.WithNewKey(), linked.Link)).Is(200);
         (await (await network.DealAsync(handshakes: 5)).WhenBookedAsync(entries: 3)).Is(200);

@@ -14,7 +14,7 @@ public sealed class RuleSetTests(Engine engine) : IClassFixture<Engine>
     public async Task A_date_tells_which_version_was_active(string date, int? number)
     {
         var network = await Network.CreateAsync(engine);
-        (await network.AddRulesAsync("2099-01-01", "0.70")).Is(201);
+        await network.RuleAsync("2099-01-01", "0.70");
 
         var active = (await network.GetAsync($"/api/v1/verticals/{network.Vertical}/rule-sets?activeOn={date}")).Is(200).Json;
 
@@ -58,7 +58,7 @@ public sealed class RuleSetTests(Engine engine) : IClassFixture<Engine>
         var network = await Network.CreateAsync(engine);
         var deal = await network.DealAsync(handshakes: 3);
         var pinned = (await deal.GetAsync())["ruleHash"].GetString();
-        (await network.AddRulesAsync(Network.Text(Network.Today.AddDays(2)), "9")).Is(201);
+        await network.RuleAsync(Network.Text(Network.Today.AddDays(2)), "9");
 
         (await deal.SignAsync("H4")).Is(200);
         (await deal.SignAsync("H5")).Is(200);

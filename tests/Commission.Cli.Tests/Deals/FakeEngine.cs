@@ -83,9 +83,11 @@ internal sealed class FakeEngine
         if (path.EndsWith("/rule-sets", StringComparison.Ordinal))
         {
             RuleSets.Add(body);
-            return "{}";
+            return $$"""{"id":"rsv_{{RuleSets.Count}}"}""";
         }
 
+        if (path.Contains("/rule-sets/", StringComparison.Ordinal))
+            return "{}";
         if (path.EndsWith("/verticals", StringComparison.Ordinal))
         {
             Verticals[(string)json["code"]!] = body;

@@ -33,6 +33,7 @@ internal sealed class Network
     public static async Task<Network> CreateAsync(EngineClient client)
     {
         var admin = await ContactAsync(client, "INTERNAL", null);
+        var checker = await ContactAsync(client, "INTERNAL", null);
         var uplines = await ManyAsync(2, i => ContactAsync(client, "MEMBER", null));
         var network = new Network
         {
@@ -42,7 +43,10 @@ internal sealed class Network
         };
         var products = new JsonArray(new JsonObject { ["code"] = Product, ["name"] = "Loan" });
         await client.MustAsync("/api/v1/verticals", admin.Id, new JsonObject { ["code"] = Vertical, ["name"] = "Crash", ["products"] = products });
-        await client.MustAsync($"/api/v1/verticals/{Vertical}/rule-sets", admin.Id, JsonNode.Parse(Rules)!);
+        using var draft = JsonDocument.Parse(await client.MustAsync($"/api/v1/verticals/{Vertical}/rule-sets", admin.Id, JsonNode.Parse(Rules)!));
+        var version = $"/api/v1/verticals/{Vertical}/rule-sets/{draft.RootElement.GetProperty("id").GetString()}";
+        await client.MustAsync($"{version}/propose", admin.Id, new JsonObject());
+        await client.MustAsync($"{version}/approve", checker.Id, new JsonObject());
         return network;
     }
 

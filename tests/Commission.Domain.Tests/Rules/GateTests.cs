@@ -87,9 +87,4 @@ public sealed class GateTests
         Assert.Equal(path, GatesReader.Read(Encoding.UTF8.GetBytes($"[{gate}]")).Refusal!.Field);
         new RuleSetScenario().Decide(create).Refused(RefusalCodes.InvalidField, "gates" + path[1..]);
     }
-
-    [Fact]
-    public void A_version_that_breaks_its_verticals_gate_is_never_added() => new RuleSetScenario()
-        .When(RuleSetScenario.Create() with { Gates = "[{\"gate\":\"flat_only\",\"clause\":\"c\"}]" })
-        .Decide(RuleSetScenario.Version("2020-01-01")).Refused(RefusalCodes.GateBroken, "$.products.HOME_LOAN_OO.components[0].shape");
 }

@@ -10,7 +10,7 @@ public sealed class RuleSetMachineTests
         var state = RuleSetScenario.Created().State;
         Assert.Equal(("MORTGAGE", "Residential mortgage"), (state.Code, state.Name));
         Assert.Equal([new Product("HOME_LOAN_OO", "Home loan, owner-occupied")], state.Products);
-        Assert.Equal([new RequestFingerprint(1, 1)], state.Requests);
+        Assert.Equal([new RuleSetRequest(new RequestFingerprint(1, 1), null)], state.Requests);
     }
 
     public static TheoryData<CreateVertical, string, string> Mistakes => new()
@@ -81,7 +81,7 @@ public sealed class RuleSetMachineTests
     [Fact]
     public void A_later_version_starts_after_the_latest()
     {
-        var rules = RuleSetScenario.WithVersion("2015-01-01").When(RuleSetScenario.Version("2026-07-01"));
+        var rules = RuleSetScenario.WithVersion("2015-01-01").Approved(RuleSetScenario.Version("2026-07-01"));
         rules.Decide(RuleSetScenario.Version("2026-06-30")).Refused(RefusalCodes.RetroactiveVersion, "$.effectiveFrom");
         Assert.Equal([1, 2], rules.State.Versions.Select(version => version.Number));
     }
@@ -94,7 +94,7 @@ public sealed class RuleSetMachineTests
     [InlineData("2099-01-01", 2)]
     public void The_version_in_force_on_the_referral_date_decides(string date, int? number)
     {
-        var rules = RuleSetScenario.WithVersion("2015-01-01").When(RuleSetScenario.Version("2026-03-04"));
+        var rules = RuleSetScenario.WithVersion("2015-01-01").Approved(RuleSetScenario.Version("2026-03-04"));
         Assert.Equal(number, rules.State.ActiveOn(DateOnly.Parse(date))?.Number);
     }
 

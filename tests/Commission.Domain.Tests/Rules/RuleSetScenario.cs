@@ -16,7 +16,23 @@ internal sealed class RuleSetScenario
 
     public static RuleSetScenario Created() => new RuleSetScenario().When(Create());
 
-    public static RuleSetScenario WithVersion(string effectiveFrom) => Created().When(Version(effectiveFrom));
+    public static RuleSetScenario WithVersion(string effectiveFrom) => Created().Approved(Version(effectiveFrom));
+
+    public RuleSetFacts Facts { get; set; } = new(GoverningAgreement.InForce);
+
+    /// <summary>Drafts, proposes and has somebody else approve.</summary>
+    public RuleSetScenario Approved(AddRuleSetVersion draft)
+    {
+        When(draft);
+        var id = State.Versions[^1].Id;
+        return When(Propose(id)).When(Approve(id));
+    }
+
+    public static ProposeRuleSetVersion Propose(string id) => new(id, People.Upline.Id, new RequestFingerprint(3, 3));
+
+    public static ApproveRuleSetVersion Approve(string id) => new(id, People.Importer.Id, new RequestFingerprint(4, 4));
+
+    public static WithdrawRuleSetVersion Withdraw(string id) => new(id, People.Upline.Id, new RequestFingerprint(5, 5));
 
     public static AddRuleSetVersion Version(string effectiveFrom) => Version(DocumentText(effectiveFrom));
 
@@ -25,7 +41,7 @@ internal sealed class RuleSetScenario
     public static byte[] DocumentText(string effectiveFrom) => Encoding.UTF8.GetBytes(
         Encoding.UTF8.GetString(DealScenario.RuleSet.Canonical).Replace("2015-01-01", effectiveFrom, StringComparison.Ordinal));
 
-    public Decision<RuleSetEvent> Decide(RuleSetCommand command) => RuleSetMachine.Decide(State, command, Start);
+    public Decision<RuleSetEvent> Decide(RuleSetCommand command) => RuleSetMachine.Decide(State, command, Facts, Start);
 
     public RuleSetScenario When(RuleSetCommand command)
     {

@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Commission.Cli.Http;
+using Commission.Domain;
+
+namespace Commission.Cli.Rules;
+
+/// <summary>Takes rule set documents from draft to approval: one contact drafts and proposes, another approves.</summary>
+/// <param name="api">The server.</param>
+/// <param name="keys">How idempotency keys of these steps begin.</param>
+/// <param name="author">Who drafts and proposes.</param>
+/// <param name="approver">Who approves.</param>
+internal sealed class RuleSetSteps(ApiClient api, string keys, string author, string approver)
+{
+    /// <summary>A staff contact that only approves; the same name finds the same contact again.</summary>
+    public static async Task<string> ApproverAsync(ApiClient api, string name, CancellationToken cancellation)
+    {
+        var body = new JsonObject { ["type"] = "INTERNAL", ["name"] = name };
+        return (await api.SendAsync(ApiRequest.Post("api/v1/contacts", body, name.Replace(' ', '-'), null), cancellation)).Id();
+    }
+
+    /// <summary>Makes sure that the document is an approved version.</summary>
+    /// <exception cref="ApiProblemException">The server refuses a step.</exception>
+    public async Task EnsureApprovedAsync(string vertical, byte[] document, CancellationToken cancellation)
+    {
+        var versions = $"api/v1/verticals/{vertical}/rule-sets";
+        var digest = Members.ImportService.Digest(document);
+        var (id, state) = await DraftAsync(versions, document, digest, cancellation);
+        if (state is "draft")
+            await api.SendAsync(Step(versions, id, "propose", digest, author), cancellation);
+        if (state is "draft" or "proposed")
+            await api.SendAsync(Step(versions, id, "approve", digest, approver), cancellation);
+    }
+
+    /// <summary>The draft, or the version that has this document already, as far as it has come.</summary>
+    private async Task<(string Id, string State)> DraftAsync(string versions, byte[] document, string digest, CancellationToken cancellation)
+    {
+        try
+        {
+            return ((await api.SendAsync(ApiRequest.Post(versions, document, $"{keys}:ruleset:{digest}", author), cancellation)).Id(), "draft");
+        }
+        catch (ApiProblemException problem) when (problem.Code == RefusalCodes.AlreadyExists && problem.Related is not null)
+        {
+            var known = (await api.SendAsync(ApiRequest.Get($"{versions}/{problem.Related}"), cancellation)).Json();
+            return (problem.Related, known.GetProperty("version").GetProperty("state").GetString()!);
+        }
+    }
+
+    private ApiRequest Step(string versions, string id, string step, string digest, string actor) =>
+        ApiRequest.Post($"{versions}/{id}/{step}", Encoding.UTF8.GetBytes("{}"), $"{keys}:{step}:{digest}", actor);
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Commission.Domain.Deals;
+
+namespace Commission.Domain.Ledger;
+
+/// <summary>What those who run the network do: each is a leaf of the administration book.</summary>
+[GenerateSerializer]
+public enum AdministrativeAct : byte
+{
+    /// <summary>A vertical was made.</summary>
+    VerticalCreated = 1,
+    /// <summary>A product was added.</summary>
+    ProductAdded = 2,
+    /// <summary>A rule set version was drafted.</summary>
+    VersionDrafted = 3,
+    /// <summary>A rule set version was proposed.</summary>
+    VersionProposed = 4,
+    /// <summary>A rule set version was approved.</summary>
+    VersionApproved = 5,
+    /// <summary>A draft or proposal was withdrawn.</summary>
+    VersionWithdrawn = 6,
+    /// <summary>An agreement was executed.</summary>
+    AgreementExecuted = 7,
+    /// <summary>An agreement was ended.</summary>
+    AgreementEnded = 8,
+}
+
+/// <summary>Names and payloads of acts.</summary>
+public static class AdministrativeActs
+{
+    /// <summary>The name in payloads and views.</summary>
+    public static string Name(this AdministrativeAct act) => act switch
+    {
+        AdministrativeAct.VerticalCreated => "vertical-created",
+        AdministrativeAct.ProductAdded => "product-added",
+        AdministrativeAct.VersionDrafted => "version-drafted",
+        AdministrativeAct.VersionProposed => "version-proposed",
+        AdministrativeAct.VersionApproved => "version-approved",
+        AdministrativeAct.VersionWithdrawn => "version-withdrawn",
+        AdministrativeAct.AgreementExecuted => "agreement-executed",
+        AdministrativeAct.AgreementEnded => "agreement-ended",
+        _ => throw new ArgumentOutOfRangeException(nameof(act)),
+    };
+
+    /// <summary>What every payload has; the caller adds what was done.</summary>
+    /// <param name="act">The act.</param>
+    /// <param name="actor">Who did it; null for the engine.</param>
+    /// <param name="at">When.</param>
+    public static CanonicalObject Payload(this AdministrativeAct act, string? actor, DateTimeOffset at) => new CanonicalObject()
+        .Add("act", act.Name())
+        .Add("actor", actor ?? "engine")
+        .Add("time", at.UtcDateTime.ToString(HandshakePayload.TimeFormat, CultureInfo.InvariantCulture))
+        .Add("version", 1);
+}
