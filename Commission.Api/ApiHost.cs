@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Commission.Api.Agreements;
 using Commission.Api.Deals;
 using Commission.Api.Http;
 using Commission.Api.Ledger;
@@ -82,6 +83,7 @@ public static partial class ApiHost
         api.MapContacts();
         api.MapVerticals();
         api.MapRuleSets();
+        api.MapAgreements();
         api.MapRuleLanguage();
         api.MapHandshakes();
         api.MapBulk();

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Commission.Domain;
+using Commission.Domain.Agreements;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces;
+using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Rules;
 
 namespace Commission.Api;
@@ -61,15 +63,28 @@ internal sealed partial class VerticalSeeder(
         {
             Gates = root.TryGetProperty("gates", out var gates) ? gates.GetRawText() : "[]",
         };
-        Check(file, await grain.Execute(create));
-        Check(file, await grain.Execute(new AddRuleSetVersion(document, null, Request(code, "rule-set", document))));
+        Check(file, (await grain.Execute(create)).Refusal);
+        await ShipAgreementAsync(file, document);
+        Check(file, (await grain.Execute(new AddRuleSetVersion(document, null, Request(code, "rule-set", document)))).Refusal);
     }
 
-    private static RequestFingerprint Request(string code, string what, byte[] document) => RequestFingerprint.Of(Caller, $"seed:{what}:{code}", "seed", document);
+    private static RequestFingerprint Request(string code, string what, byte[] document) =>
+        RequestFingerprint.Of(Caller, $"seed:{what}:{code}", "seed", document);
 
-    private void Check(string file, RuleSetResult result)
+    /// <summary>The agreement that a shipped rule set cites ships with it.</summary>
+    private async Task ShipAgreementAsync(string file, byte[] document)
     {
-        if (result.Refusal is { } refusal && refusal.Code != RefusalCodes.AlreadyExists)
+        if (RuleSetReader.Read(document).Document is not { } rules)
+            return;
+        var execution = new Execution { Method = ExecutionMethod.Shipped, Reference = "shipped with the engine", DocumentHash = rules.Hash };
+        Check(file, (await grains.GetGrain<IAgreementGrain>(AgreementId.Derive(rules.GoverningAgreement).ToString()).Execute(new ExecuteAgreement(
+            rules.GoverningAgreement, AgreementKind.ClientReferral, null, null, Hash.Zero, null, "{}", execution, null, null,
+            Request(rules.Vertical, "agreement", document)))).Refusal);
+    }
+
+    private void Check(string file, Refusal? refusal)
+    {
+        if (refusal is not null && refusal.Code != RefusalCodes.AlreadyExists)
             LogRefused(Path.GetFileName(file), refusal.Text);
     }
 

@@ -1,3 +1,4 @@
+using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Ledger;
@@ -25,6 +26,7 @@ public static class StorageServices
         services.AddSingleton<DealQueries>();
         services.AddSingleton<ContactQueries>();
         services.AddSingleton<VerticalQueries>();
+        services.AddSingleton<AgreementQueries>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<ClusterSecrets>();
         return services.AddStorageExceptions();
@@ -48,6 +50,7 @@ public static class StorageServices
         services.AddSingleton(DealTable.Table);
         services.AddSingleton(ContactTable.Table);
         services.AddSingleton(VerticalTable.Table);
+        services.AddSingleton(AgreementTable.Table);
         services.AddSingleton<StorageMetrics>();
         services.AddSingleton<BookStore>();
         services.AddSingleton<GroupCommitStorage>();

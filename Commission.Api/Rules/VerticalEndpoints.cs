@@ -106,7 +106,7 @@ internal sealed record VerticalView(string Code, string Name, ProductView[] Prod
 
 /// <summary>A gate.</summary>
 /// <param name="Gate">What it is, as in the vertical's file.</param>
-/// <param name="Text">In plain English, with the clause that it stands for.</param>
+/// <param name="Text">In plain English.</param>
 internal sealed record GateView(JsonElement Gate, string Text)
 {
     public static GateView[] Of(RuleSetState state) =>

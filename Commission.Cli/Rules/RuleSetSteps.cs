@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Commission.Cli.Http;
 using Commission.Domain;
+using Commission.Domain.Rules;
 
 namespace Commission.Cli.Rules;
 
@@ -25,11 +26,34 @@ internal sealed class RuleSetSteps(ApiClient api, string keys, string author, st
     {
         var versions = $"api/v1/verticals/{vertical}/rule-sets";
         var digest = Members.ImportService.Digest(document);
+        await RecordAgreementAsync(document, digest, cancellation);
         var (id, state) = await DraftAsync(versions, document, digest, cancellation);
         if (state is "draft")
             await api.SendAsync(Step(versions, id, "propose", digest, author), cancellation);
         if (state is "draft" or "proposed")
             await api.SendAsync(Step(versions, id, "approve", digest, approver), cancellation);
+    }
+
+    /// <summary>The agreement that the document cites was executed elsewhere: it is recorded with the hash of what quotes it.</summary>
+    private async Task RecordAgreementAsync(byte[] document, string digest, CancellationToken cancellation)
+    {
+        if (RuleSetReader.Read(document).Document is not { } rules)
+            return;
+        var body = new JsonObject
+        {
+            ["reference"] = rules.GoverningAgreement,
+            ["kind"] = "client_referral",
+            ["party"] = new JsonObject { ["contact"] = author },
+            ["execution"] = new JsonObject { ["method"] = "recorded", ["documentHash"] = digest },
+        };
+        try
+        {
+            await api.SendAsync(ApiRequest.Post("api/v1/agreements", body, $"{keys}:agreement:{digest}", author), cancellation);
+        }
+        catch (ApiProblemException problem) when (problem.Code == RefusalCodes.AlreadyExists)
+        {
+            // It was executed or recorded before: that is what was wanted.
+        }
     }
 
     /// <summary>The draft, or the version that has this document already, as far as it has come.</summary>

@@ -92,6 +92,13 @@ public static class RuleSetLifecycle
             : throw new InvalidDataException($"The stored rule set {version.Id} is not what its hash says: {refusal?.Text}");
     }
 
+    /// <summary>Why the document could not be drafted now; null when it could.</summary>
+    public static Refusal? DraftRefusal(RuleSetState state, byte[] json, DateTimeOffset now)
+    {
+        var (document, unread) = RuleSetReader.Read(json);
+        return document is null ? unread : VersionRefusal(state, document) ?? DateRefusal(state, document, now);
+    }
+
     /// <summary>What stands between a document and its approval in this vertical, agreement aside; empty when nothing does.</summary>
     public static IReadOnlyList<Refusal> Obstacles(RuleSetState state, RuleSetDocument document)
     {

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
+using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
+using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
 using Commission.Storage.Ledger;
 using Microsoft.Extensions.Logging;
@@ -10,18 +12,19 @@ using Microsoft.Extensions.Logging;
 namespace Commission.Grains.Ledger;
 
 /// <summary>
-/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals. Every silo keeps it
+/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals, finishes agreements. Every silo keeps it
 /// awake; a reminder does when none has yet.
 /// </summary>
 [GrainType("sweeper")]
 [KeepAlive]
 internal sealed partial class SweeperGrain(
-    OutboxQueries outbox, ExpiryQueries expiry, TimeProvider time, ILogger<SweeperGrain> logger)
+    OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, TimeProvider time, ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
     private const int DepthLimit = 1_000;
     private const int ExpiryPage = 500;
+    private const int UnfinishedPage = 100;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(1);
@@ -47,6 +50,8 @@ internal sealed partial class SweeperGrain(
             var (_, age) = await outbox.ReadDepthAsync(DepthLimit, cancellationToken);
             if (age > Overdue)
                 await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes), DrainAsync(Books.Administration));
+            foreach (var id in await agreements.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
+                await GrainFactory.GetGrain<IAgreementGrain>(id).Finish();
             if (time.GetUtcNow() >= _nextExpiry)
                 await ExpireAsync(cancellationToken);
         }

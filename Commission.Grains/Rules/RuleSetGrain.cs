@@ -2,6 +2,7 @@ using Commission.Domain;
 using Commission.Domain.Ledger;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces.Rules;
+using Commission.Storage.Agreements;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Rules;
 
@@ -11,7 +12,7 @@ namespace Commission.Grains.Rules;
 [GrainType("rule-set")]
 internal sealed class RuleSetGrain(
     [PersistentState(VerticalTable.Name, GroupCommitStorage.ProviderName)] IPersistentState<Journaled<RuleSetState>> storage,
-    TimeProvider time) : JournaledGrain<RuleSetState>(storage), IRuleSetGrain
+    AgreementQueries agreements, TimeProvider time) : JournaledGrain<RuleSetState>(storage), IRuleSetGrain
 {
     public async Task<RuleSetResult> Execute(RuleSetCommand command)
     {
@@ -21,7 +22,7 @@ internal sealed class RuleSetGrain(
                 ? Result(known, replayed: true)
                 : new RuleSetResult(null, RequestFingerprint.Reused(), false);
         }
-        var decision = RuleSetMachine.Decide(State, command, Facts(command), time.GetUtcNow());
+        var decision = RuleSetMachine.Decide(State, command, await FactsAsync(command), time.GetUtcNow());
         if (decision.Refusal is not null)
             return new RuleSetResult(null, decision.Refusal, false);
         var next = decision.Events.Aggregate(State, RuleSetMachine.Evolve);
@@ -41,6 +42,8 @@ internal sealed class RuleSetGrain(
     private RuleSetResult Result(RuleSetRequest request, bool replayed) =>
         new(State, null, replayed) { Version = State.Versions.FirstOrDefault(version => version.Id == request.Version) };
 
-    private static RuleSetFacts Facts(RuleSetCommand command) =>
-        command is ApproveRuleSetVersion ? new RuleSetFacts(GoverningAgreement.InForce) : RuleSetFacts.None;
+    private async Task<RuleSetFacts> FactsAsync(RuleSetCommand command) =>
+        command is ApproveRuleSetVersion { Version: var id } && State.Versions.FirstOrDefault(version => version.Id == id) is { } version
+            ? new RuleSetFacts(await agreements.FindStandingAsync(RuleSetLifecycle.DocumentOf(version).GoverningAgreement))
+            : RuleSetFacts.None;
 }

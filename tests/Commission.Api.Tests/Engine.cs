@@ -103,7 +103,8 @@ public sealed class Engine : IAsyncLifetime
     public async Task<string> FootprintAsync() => (await Database.ScalarAsync<string>("""
         select concat_ws('/', (select count(*) || ':' || coalesce(sum(version), 0) from deal),
             (select count(*) || ':' || coalesce(sum(version), 0) from contact),
-            (select count(*) || ':' || coalesce(sum(version), 0) from vertical))
+            (select count(*) || ':' || coalesce(sum(version), 0) from vertical),
+            (select count(*) || ':' || coalesce(sum(version), 0) from agreement))
         """))!;
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();

@@ -20,6 +20,9 @@ internal sealed class Network
 
     public string Vertical { get; } = Engine.Unique("VERTICAL_");
 
+    /// <summary>The agreement that the vertical's rules cite; recorded, with the administrator as its party.</summary>
+    public string Agreement => $"Agreement & <{Vertical}>";
+
     public Person Admin { get; private set; } = null!;
 
     /// <summary>Approves what the administrator drafts.</summary>
@@ -48,8 +51,11 @@ internal sealed class Network
         network.Referrer = await network.ContactAsync("MEMBER", network.Upline);
         network.Receiver = await network.ContactAsync("MEMBER");
         network.Client = await network.ContactAsync("CUSTOMER");
-        var products = new JsonArray(new JsonObject { ["code"] = Product, ["name"] = "Home loan" }, new JsonObject { ["code"] = "UNRULED", ["name"] = "No rules" });
-        (await network.PostAsync("/api/v1/verticals", new JsonObject { ["code"] = network.Vertical, ["name"] = "Tests", ["products"] = products }, network.Admin)).Is(201);
+        var products = new JsonArray(
+            new JsonObject { ["code"] = Product, ["name"] = "Home loan" }, new JsonObject { ["code"] = "UNRULED", ["name"] = "No rules" });
+        var vertical = new JsonObject { ["code"] = network.Vertical, ["name"] = "Tests", ["products"] = products };
+        (await network.PostAsync("/api/v1/verticals", vertical, network.Admin)).Is(201);
+        await network.RecordAgreementAsync(network.Agreement);
         if (ruled)
             await network.RuleAsync("2015-01-01", "0.65");
         return network;
@@ -77,13 +83,22 @@ internal sealed class Network
 
     public JsonObject Rules(string effectiveFrom, string ratePercent) => JsonNode.Parse($$$"""
         {"schema":"commission/rule-set/v1","vertical":"{{{Vertical}}}","effectiveFrom":"{{{effectiveFrom}}}","currency":"AUD",
-        "governingAgreement":"Agreement & <1>","platformFeePercent":"1","products":{"{{{Product}}}":{"components":[
+        "governingAgreement":"{{{Agreement}}}","platformFeePercent":"1","products":{"{{{Product}}}":{"components":[
         {"name":"upfront","shape":"percent","basis":"deal_value","ratePercent":"{{{ratePercent}}}",
         "split":[{"party":"referrer","weight":80},{"party":"upline","weight":20}]}]}} }
         """)!.AsObject();
 
     public Task<Answer> AddRulesAsync(string effectiveFrom, string ratePercent, Person? actor = null) =>
         PostAsync($"/api/v1/verticals/{Vertical}/rule-sets", Rules(effectiveFrom, ratePercent), actor ?? Admin);
+
+    /// <summary>An agreement of the administrator that was executed elsewhere.</summary>
+    public async Task RecordAgreementAsync(string reference) => (await PostAsync("/api/v1/agreements", new JsonObject
+    {
+        ["reference"] = reference,
+        ["kind"] = "client_referral",
+        ["party"] = new JsonObject { ["contact"] = Admin.ToString() },
+        ["execution"] = new JsonObject { ["method"] = "recorded", ["documentHash"] = Hash.Of("paper"u8).ToString() },
+    }, Admin)).Is(201);
 
     /// <summary>Drafts a version, proposes it and has somebody else approve it; its id.</summary>
     public async Task<string> RuleAsync(string effectiveFrom, string ratePercent)

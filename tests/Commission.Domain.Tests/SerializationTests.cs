@@ -142,6 +142,8 @@ public sealed class SerializationTests
         [
             new CreateVertical("MORTGAGE", "Mortgages", [new Product("HOME", "Home")], null, default),
             new AddProduct(new Product("HOME", "Home"), People.Upline.Id, default), new AddRuleSetVersion([1, 2], null, default),
+            new ProposeRuleSetVersion("v", null, default), new ApproveRuleSetVersion("v", People.Upline.Id, default),
+            new WithdrawRuleSetVersion("v", null, default),
         ];
         Assert.All(rules, command => Assert.Equivalent(command, RoundTrip(command), strict: true));
     }

@@ -35,7 +35,7 @@ public sealed class HandshakeTests(Engine engine) : IClassFixture<Engine>
 
         var hash = Hash.Of(CanonicalJson.Canonicalize(booked["explanation"])).ToString();
         Assert.All(booked["entries"].EnumerateArray(), entry => Assert.Equal(hash, entry.GetProperty("explanationHash").GetString()));
-        Assert.Equal("Agreement & <1>", booked["explanation"].GetProperty("governingAgreement").GetString());
+        Assert.Equal(network.Agreement, booked["explanation"].GetProperty("governingAgreement").GetString());
         Assert.All(booked["entries"].EnumerateArray(), entry => Assert.Equal(booked["ruleHash"].GetString(), entry.GetProperty("ruleHash").GetString()));
     }
 

@@ -124,7 +124,8 @@ public sealed class LifecycleTests(Engine engine) : IClassFixture<Engine>
             {"code":"{{vertical}}","name":"Gated","products":[{"code":"HOME_LOAN","name":"Loan"}],"gates":[{"gate":"flat_only","clause":"ASCR 12.4"}]}
             """)!;
         var made = (await network.PostAsync("/api/v1/verticals", body, network.Admin)).Is(201);
-        Assert.Contains("ASCR 12.4", made["gates"][0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal("Only a flat, disclosed fee may be paid.", made["gates"][0].GetProperty("text").GetString());
+        Assert.Equal("ASCR 12.4", made["gates"][0].GetProperty("gate").GetProperty("clause").GetString());
         var rules = network.Rules("2015-01-01", "0.65");
         rules["vertical"] = vertical;
         var path = $"/api/v1/verticals/{vertical}/rule-sets";

@@ -86,7 +86,7 @@ internal sealed class FakeEngine
             return $$"""{"id":"rsv_{{RuleSets.Count}}"}""";
         }
 
-        if (path.Contains("/rule-sets/", StringComparison.Ordinal))
+        if (path.Contains("/rule-sets/", StringComparison.Ordinal) || path.EndsWith("/agreements", StringComparison.Ordinal))
             return "{}";
         if (path.EndsWith("/verticals", StringComparison.Ordinal))
         {

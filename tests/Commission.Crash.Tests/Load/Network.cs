@@ -43,6 +43,13 @@ internal sealed class Network
         };
         var products = new JsonArray(new JsonObject { ["code"] = Product, ["name"] = "Loan" });
         await client.MustAsync("/api/v1/verticals", admin.Id, new JsonObject { ["code"] = Vertical, ["name"] = "Crash", ["products"] = products });
+        await client.MustAsync("/api/v1/agreements", admin.Id, new JsonObject
+        {
+            ["reference"] = Document.GoverningAgreement,
+            ["kind"] = "client_referral",
+            ["party"] = new JsonObject { ["contact"] = admin.Id.ToString() },
+            ["execution"] = new JsonObject { ["method"] = "recorded", ["documentHash"] = Document.Hash.ToString() },
+        });
         using var draft = JsonDocument.Parse(await client.MustAsync($"/api/v1/verticals/{Vertical}/rule-sets", admin.Id, JsonNode.Parse(Rules)!));
         var version = $"/api/v1/verticals/{Vertical}/rule-sets/{draft.RootElement.GetProperty("id").GetString()}";
         await client.MustAsync($"{version}/propose", admin.Id, new JsonObject());

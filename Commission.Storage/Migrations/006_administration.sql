@@ -58,6 +58,7 @@ create table agreement (
 ) with (fillfactor = 80);
 
 create index agreement_by_time on agreement (executed_at, id);
+create index agreement_unfinished on agreement (id) where unfinished;
 
 grant select, insert, update on vertical, agreement to commission_app;
 grant select, insert on rule_set_approval to commission_app;
