@@ -7,6 +7,7 @@ using Commission.Api.Ledger;
 using Commission.Api.Members;
 using Commission.Api.Observability;
 using Commission.Api.Rules;
+using Commission.Api.Rules.Simulation;
 using Commission.Silo;
 using Commission.Storage;
 using Commission.Storage.Postgres;
@@ -85,6 +86,7 @@ public static partial class ApiHost
         api.MapRuleSets();
         api.MapAgreements();
         api.MapRuleLanguage();
+        api.MapSimulations();
         api.MapHandshakes();
         api.MapBulk();
         api.MapDeals();
@@ -99,6 +101,7 @@ public static partial class ApiHost
     private static void AddServices(WebApplicationBuilder builder, ApiSettings settings)
     {
         builder.Services.AddSingleton(settings);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<IActor, HeaderActor>();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -109,6 +112,8 @@ public static partial class ApiHost
         builder.Services.AddOpenApi("v1", options => options.AddOperationTransformer(IdempotencyKeyHeader.DescribeAsync));
         builder.Services.AddSingleton<VerticalSeeder.Progress>();
         builder.Services.AddHostedService<VerticalSeeder>();
+        builder.Services.AddSingleton<WhatIfRunner>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<WhatIfRunner>());
         builder.AddObservability();
         builder.Services.AddHostedService<LoopbackOnly>();
     }

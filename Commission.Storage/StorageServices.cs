@@ -27,6 +27,8 @@ public static class StorageServices
         services.AddSingleton<ContactQueries>();
         services.AddSingleton<VerticalQueries>();
         services.AddSingleton<AgreementQueries>();
+        services.AddSingleton<SimulationQueries>();
+        services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<ClusterSecrets>();
         return services.AddStorageExceptions();
