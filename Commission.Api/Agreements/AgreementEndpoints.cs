@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Commission.Api.Http;
 using Commission.Api.Members;
@@ -35,7 +36,7 @@ internal static class AgreementEndpoints
         var body = new BodyReader(request.Body);
         body.Allow("reference", "kind", "party", "schedule", "execution", "ruleSet");
         var (reference, kind) = (body.Text("reference"), Kind(body));
-        var schedule = Schedule(body);
+        var schedule = body.Find("schedule") is { } fields ? Canonical(fields, "schedule") : "{}";
         var grain = Grain(grains, AgreementId.Derive(reference));
 
         // A repeated request must find what it made, whatever the version in force is by now.
@@ -58,17 +59,15 @@ internal static class AgreementEndpoints
         var other => throw ProblemException.Field("kind", $"kind must be client_referral, introducer or affiliate, not '{other}'."),
     };
 
-    private static string Schedule(BodyReader body)
+    private static string Canonical(JsonElement value, string field)
     {
-        if (body.Find("schedule") is not { } schedule)
-            return "{}";
         try
         {
-            return Encoding.UTF8.GetString(CanonicalJson.Canonicalize(schedule));
+            return Encoding.UTF8.GetString(CanonicalJson.Canonicalize(value));
         }
         catch (FormatException error)
         {
-            throw ProblemException.Field("schedule", $"schedule: {error.Message}");
+            throw ProblemException.Field(field, $"{field}: {error.Message}");
         }
     }
 
@@ -99,11 +98,12 @@ internal static class AgreementEndpoints
         var vertical = await VerticalEndpoints.FindAsync(ruleSet.Text("vertical"), grains);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var template = ruleSet.Find("document") is not null
-            ? ruleSet.Object("document").GetRawText()
+            ? Canonical(ruleSet.Object("document"), "ruleSet.document")
             : vertical.ActiveOn(today)?.Document
                 ?? throw ProblemException.Field("ruleSet.document", $"{vertical.Code} has no version in force to copy: send a document.");
         var document = JsonNode.Parse(template)!.AsObject();
-        document["effectiveFrom"] = ruleSet.OptionalText("effectiveFrom") ?? (string?)document["effectiveFrom"];
+        if (ruleSet.OptionalText("effectiveFrom") is { } from)
+            document["effectiveFrom"] = from;
         if (ruleSet.Find("document") is null || !document.ContainsKey("governingAgreement"))
             document["governingAgreement"] = reference;
         var bytes = Encoding.UTF8.GetBytes(document.ToJsonString());

@@ -50,10 +50,10 @@ internal sealed partial class SweeperGrain(
             var (_, age) = await outbox.ReadDepthAsync(DepthLimit, cancellationToken);
             if (age > Overdue)
                 await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes), DrainAsync(Books.Administration));
-            foreach (var id in await agreements.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
-                await GrainFactory.GetGrain<IAgreementGrain>(id).Finish();
             if (time.GetUtcNow() >= _nextExpiry)
                 await ExpireAsync(cancellationToken);
+            var unfinished = await agreements.ListUnfinishedAsync(UnfinishedPage, cancellationToken);
+            await Task.WhenAll(unfinished.Select(id => GrainFactory.GetGrain<IAgreementGrain>(id).Finish()));
         }
         catch (Exception error)
         {

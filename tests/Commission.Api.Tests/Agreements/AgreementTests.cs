@@ -191,7 +191,7 @@ public sealed class AgreementTests(Engine engine) : IClassFixture<Engine>
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => engine.PostAsync(Path, body.DeepClone(), network.Admin)));
 
         Assert.Single(answers, answer => answer.Status == 201);
-        Assert.All(answers.Where(answer => answer.Status != 201), answer => answer.IsRefused(409, "ALREADY_EXISTS", "reference"));
+        Assert.All(answers.Where(answer => answer.Status != 201), answer => Assert.Equal((409, "ALREADY_EXISTS"), (answer.Status, answer.Code)));
         Assert.Single((await network.GetAsync($"/api/v1/verticals/{network.Vertical}/rule-sets?state=draft")).Json.EnumerateArray());
     }
 
