@@ -82,6 +82,8 @@ public static partial class ApiHost
         api.MapVerticals();
         api.MapHandshakes();
         api.MapBulk();
+        api.MapLater();
+        api.MapTrailRuns();
         api.MapDeals();
         api.MapLedger();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Commission.Cli.Deals;
 using Commission.Cli.Ledger;
+using Commission.Cli.Rules;
 
 namespace Commission.Cli;
 
@@ -20,6 +21,9 @@ internal static class CommandTree
         GlobalOptions.ApiKey,
         DemoCommand.Create(),
         ImportCommand.Create(),
+        TrailCommand.Create(),
+        ExplainCommand.Create(),
+        ReplayCommand.Create(),
         new Command("ledger", "Export and verify the books.")
         {
             ExportCommand.Create(),

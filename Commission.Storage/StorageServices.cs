@@ -47,6 +47,7 @@ public static class StorageServices
         services.TryAddSingleton(new GroupCommitOptions());
         services.AddSingleton(DealTable.Table);
         services.AddSingleton(ContactTable.Table);
+        services.AddSingleton(VolumeTable.Table);
         services.AddSingleton<StorageMetrics>();
         services.AddSingleton<BookStore>();
         services.AddSingleton<GroupCommitStorage>();

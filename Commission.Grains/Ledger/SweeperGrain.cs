@@ -3,6 +3,7 @@ using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
+using Commission.Grains.Rules;
 using Commission.Storage.Deals;
 using Commission.Storage.Ledger;
 using Microsoft.Extensions.Logging;
@@ -10,13 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace Commission.Grains.Ledger;
 
 /// <summary>
-/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals. Every silo keeps it
+/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, brings accumulators theirs, ends overdue deals. Every silo keeps it
 /// awake; a reminder does when none has yet.
 /// </summary>
 [GrainType("sweeper")]
 [KeepAlive]
 internal sealed partial class SweeperGrain(
-    OutboxQueries outbox, ExpiryQueries expiry, TimeProvider time, ILogger<SweeperGrain> logger)
+    OutboxQueries outbox, ExpiryQueries expiry, VolumeCourier courier, TimeProvider time, ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
@@ -46,7 +47,7 @@ internal sealed partial class SweeperGrain(
         {
             var (_, age) = await outbox.ReadDepthAsync(DepthLimit, cancellationToken);
             if (age > Overdue)
-                await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes));
+                await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes), courier.SweepAsync(Overdue, cancellationToken));
             if (time.GetUtcNow() >= _nextExpiry)
                 await ExpireAsync(cancellationToken);
         }
