@@ -6,9 +6,11 @@ using Commission.Api.Ledger;
 using Commission.Api.Members;
 using Commission.Api.Observability;
 using Commission.Api.Rules;
+using Commission.Api.Rules.Simulation;
 using Commission.Silo;
 using Commission.Storage;
 using Commission.Storage.Postgres;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Scalar.AspNetCore;
 
@@ -80,6 +82,7 @@ public static partial class ApiHost
         var api = app.MapGroup("/api/v1");
         api.MapContacts();
         api.MapVerticals();
+        api.MapSimulations();
         api.MapHandshakes();
         api.MapBulk();
         api.MapLater();
@@ -96,6 +99,7 @@ public static partial class ApiHost
     private static void AddServices(WebApplicationBuilder builder, ApiSettings settings)
     {
         builder.Services.AddSingleton(settings);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<IActor, HeaderActor>();
         builder.Services.AddSingleton<InFlightRequests>();
@@ -105,6 +109,8 @@ public static partial class ApiHost
         builder.Services.AddOpenApi("v1", options => options.AddOperationTransformer(IdempotencyKeyHeader.DescribeAsync));
         builder.Services.AddSingleton<VerticalSeeder.Progress>();
         builder.Services.AddHostedService<VerticalSeeder>();
+        builder.Services.AddSingleton<WhatIfRunner>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<WhatIfRunner>());
         builder.AddObservability();
         builder.Services.AddHostedService<LoopbackOnly>();
     }

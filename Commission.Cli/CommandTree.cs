@@ -24,6 +24,10 @@ internal static class CommandTree
         TrailCommand.Create(),
         ExplainCommand.Create(),
         ReplayCommand.Create(),
+        new Command("simulate", "Try rules on the whole history before they go live.")
+        {
+            WhatIfCommand.Create(),
+        },
         new Command("ledger", "Export and verify the books.")
         {
             ExportCommand.Create(),

@@ -179,3 +179,22 @@ public readonly record struct RuleSetVersionId([property: Id(0)] Guid Value) : I
     /// <inheritdoc />
     public override string ToString() => TypeId.Format(Prefix, Value);
 }
+
+/// <summary>Identifies a simulation.</summary>
+/// <param name="Value">The UUID.</param>
+[GenerateSerializer, Immutable, Alias("SimulationId")]
+public readonly record struct SimulationId([property: Id(0)] Guid Value) : ITypedId<SimulationId>
+{
+    /// <inheritdoc />
+    public static string Prefix => "sim";
+
+    /// <inheritdoc />
+    public static SimulationId From(Guid value) => new(value);
+
+    /// <summary>The id of the simulation that this caller asked for under this key.</summary>
+    public static SimulationId Derive(ContactId caller, string idempotencyKey) =>
+        new(TypeId.Derive("commission/simulation/v1", caller.ToString(), idempotencyKey));
+
+    /// <inheritdoc />
+    public override string ToString() => TypeId.Format(Prefix, Value);
+}

@@ -25,6 +25,8 @@ public static class StorageServices
         services.AddSingleton<DealQueries>();
         services.AddSingleton<ContactQueries>();
         services.AddSingleton<VerticalQueries>();
+        services.AddSingleton<SimulationQueries>();
+        services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<ClusterSecrets>();
         return services.AddStorageExceptions();

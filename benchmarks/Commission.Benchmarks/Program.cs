@@ -3,6 +3,7 @@ using Commission.Benchmarks.Harness;
 using Commission.Benchmarks.Http;
 using Commission.Benchmarks.Ledger;
 using Commission.Benchmarks.Process;
+using Commission.Benchmarks.Rules;
 using Commission.Benchmarks.Storage;
 
 namespace Commission.Benchmarks;
@@ -13,7 +14,7 @@ internal static class Program
     private static readonly IBenchmark[] All =
     [
         new GrainWrites(), new LedgerAppend(), new DealsBulk(), new DealsSigned(), new PgLedger(), new HttpCommands(), new Latency(),
-        new Memory(), new Stop(), new Start(), new Scale(),
+        new Memory(), new Stop(), new Start(), new Scale(), new WhatIfHistory(),
     ];
 
     private static async Task<int> Main(string[] args)

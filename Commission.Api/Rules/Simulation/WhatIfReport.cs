@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Commission.Domain.Rules.Simulation;
+
+namespace Commission.Api.Rules.Simulation;
+
+/// <summary>What the history cost, and what it would have cost. The same history and candidates give the same bytes.</summary>
+internal sealed record WhatIfReport(
+    string Currency, long Deals, IReadOnlyDictionary<string, long> Skipped, Change Total, Change Platform, IReadOnlyDictionary<string, Change> ByVertical,
+    IReadOnlyDictionary<string, ProductChange> ByProduct, IReadOnlyDictionary<string, Change> ByMonth, int Winners, int Losers,
+    IReadOnlyList<MemberRow> Members, long BreachCount, IReadOnlyList<WhatIfBreach> Breaches)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+    };
+
+    public static WhatIfReport Of(string currency, WhatIfTotals before, WhatIfTotals after)
+    {
+        var members = WhatIfTotals.WinnersAndLosers(before, after);
+        return new WhatIfReport(
+            currency, after.Deals, after.Skipped, new Change(before.CommissionMinor, after.CommissionMinor),
+            new Change(before.PlatformMinor, after.PlatformMinor), Changes(before.ByVertical, after.ByVertical),
+            before.ByProduct.Keys.Union(after.ByProduct.Keys).Order(StringComparer.Ordinal).ToDictionary(
+                key => key, key => ProductChange.Of(before.ByProduct.GetValueOrDefault(key), after.ByProduct.GetValueOrDefault(key)), StringComparer.Ordinal),
+            Changes(before.ByMonth, after.ByMonth), members.Count(member => member.DifferenceMinor > 0), members.Count(member => member.DifferenceMinor < 0),
+            [.. members.Select(member => new MemberRow(member.Member.ToString(), member.BeforeMinor, member.AfterMinor, member.DifferenceMinor))],
+            after.BreachCount, after.Breaches);
+    }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+
+    /// <summary>One line per figure, for spreadsheets.</summary>
+    public static string ToCsv(byte[] json)
+    {
+        var report = JsonSerializer.Deserialize<WhatIfReport>(json, Options)!;
+        var text = new StringBuilder("group,key,before_minor,after_minor,difference_minor,currency\r\n");
+        void Line(string group, string key, long before, long after) =>
+            text.Append(CultureInfo.InvariantCulture, $"{group},{key},{before},{after},{after - before},{report.Currency}\r\n");
+        Line("total", "", report.Total.BeforeMinor, report.Total.AfterMinor);
+        Line("platform", "", report.Platform.BeforeMinor, report.Platform.AfterMinor);
+        foreach (var (key, change) in report.ByVertical)
+            Line("vertical", key, change.BeforeMinor, change.AfterMinor);
+        foreach (var (key, change) in report.ByProduct)
+            Line("product", key, change.BeforeMinor, change.AfterMinor);
+        foreach (var (key, change) in report.ByMonth)
+            Line("month", key, change.BeforeMinor, change.AfterMinor);
+        foreach (var member in report.Members)
+            Line("member", member.Member, member.BeforeMinor, member.AfterMinor);
+        foreach (var breach in report.Breaches)
+            Line("breach of " + breach.Kind, breach.Subject, breach.LimitMinor, breach.FoundMinor);
+        return text.ToString();
+    }
+
+    private static Dictionary<string, Change> Changes(IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> after) =>
+        before.Keys.Union(after.Keys).Order(StringComparer.Ordinal).ToDictionary(
+            key => key, key => new Change(before.GetValueOrDefault(key), after.GetValueOrDefault(key)), StringComparer.Ordinal);
+}
+
+/// <summary>A figure under the pinned rules and under the candidates, minor units.</summary>
+internal sealed record Change(long BeforeMinor, long AfterMinor)
+{
+    public long DifferenceMinor => AfterMinor - BeforeMinor;
+}
+
+/// <summary>A product's figures.</summary>
+internal sealed record ProductChange(long Deals, long BeforeMinor, long AfterMinor)
+{
+    public static ProductChange Of(ProductTotal before, ProductTotal after) =>
+        new(Math.Max(before.Deals, after.Deals), before.CommissionMinor, after.CommissionMinor);
+}
+
+/// <summary>A member whose total would change; the largest loss first.</summary>
+internal sealed record MemberRow(string Member, long BeforeMinor, long AfterMinor, long DifferenceMinor);

@@ -1,0 +1,169 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Commission.Cli.Deals;
+using Commission.Cli.Http;
+
+namespace Commission.Cli.Rules;
+
+/// <summary><c>commission simulate what-if</c>: what the history would have cost under other rules.</summary>
+internal static class WhatIfCommand
+{
+    private const int ListedMembers = 5;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    private static readonly Option<FileInfo[]> Rules = new("--rules")
+    {
+        Description = "A rule set document, or a vertical's file; repeat it for further verticals.",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private static readonly Option<string> Actor = new("--as") { Description = "The contact who asks.", HelpName = "contact_…", Required = true };
+    private static readonly Option<string?> Vertical = new("--vertical") { Description = "Only deals of this vertical.", HelpName = "code" };
+    private static readonly Option<string?> From = new("--from") { Description = "First referral date.", HelpName = "yyyy-MM-dd" };
+    private static readonly Option<string?> To = new("--to") { Description = "Last referral date.", HelpName = "yyyy-MM-dd" };
+    private static readonly Option<long?> DealLimit = new("--deal-limit") { Description = "Most that one deal may cost, minor units.", HelpName = "amount" };
+    private static readonly Option<long?> MemberMonthLimit = new("--member-month-limit") { Description = "Most that a member may get in a month.", HelpName = "amount" };
+    private static readonly Option<long?> MonthLimit = new("--month-limit") { Description = "Most that a month may cost.", HelpName = "amount" };
+    private static readonly Option<string?> CsvFile = new("--csv") { Description = "Also write the result as CSV.", HelpName = "path" };
+    private static readonly Option<string?> JsonFile = new("--json") { Description = "Also write the result as JSON.", HelpName = "path" };
+
+    public static Command Create()
+    {
+        var command = new Command("what-if", "Calculate all completed deals under candidate rules, and compare with what was accrued.")
+        {
+            Rules, Actor, Vertical, From, To, DealLimit, MemberMonthLimit, MonthLimit, CsvFile, JsonFile,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
+        try
+        {
+            var body = await BodyAsync(arguments, cancellation);
+            using var api = GlobalOptions.Client(arguments);
+            await api.ProbeAsync(cancellation);
+            var started = await api.SendAsync(
+                ApiRequest.Post("api/v1/simulations/what-if", body, $"what-if-{Guid.NewGuid():N}", arguments.GetRequiredValue(Actor)), cancellation);
+            var id = started.Id();
+            var status = await FollowAsync(api, id, output, cancellation);
+            if (status != "completed")
+            {
+                await errors.WriteLineAsync($"{id} {status}");
+                return ExitCode.NotInOrder;
+            }
+            var result = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result"), cancellation)).Body;
+            await WriteFilesAsync(api, id, result, arguments, cancellation);
+            return Tell(id, JsonDocument.Parse(result).RootElement, output);
+        }
+        catch (ApiUnreachableException problem)
+        {
+            await errors.WriteLineAsync(problem.Message);
+            return ExitCode.Unreachable;
+        }
+        catch (ApiProblemException problem)
+        {
+            await errors.WriteLineAsync(problem.Message);
+            return ExitCode.Usage;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException)
+        {
+            await errors.WriteLineAsync(problem.Message);
+            return ExitCode.Usage;
+        }
+    }
+
+    private static async Task<JsonObject> BodyAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var candidates = new JsonArray();
+        foreach (var file in arguments.GetRequiredValue(Rules))
+        {
+            var json = JsonNode.Parse(await File.ReadAllTextAsync(file.FullName, cancellation)) as JsonObject
+                ?? throw new JsonException($"{file.Name} is not a JSON object.");
+            candidates.Add((json["ruleSet"] ?? json).DeepClone());
+        }
+        var limits = new JsonObject();
+        Put(limits, "dealMinor", arguments.GetValue(DealLimit));
+        Put(limits, "memberMonthMinor", arguments.GetValue(MemberMonthLimit));
+        Put(limits, "monthMinor", arguments.GetValue(MonthLimit));
+        var body = new JsonObject { ["candidates"] = candidates, ["limits"] = limits };
+        foreach (var (name, value) in new[] { ("vertical", arguments.GetValue(Vertical)), ("from", arguments.GetValue(From)), ("to", arguments.GetValue(To)) })
+        {
+            if (value is not null)
+                body[name] = value;
+        }
+        return body;
+    }
+
+    private static void Put(JsonObject into, string name, long? value)
+    {
+        if (value is not null)
+            into[name] = value;
+    }
+
+    private static async Task<string> FollowAsync(ApiClient api, string id, TextWriter output, CancellationToken cancellation)
+    {
+        var status = "";
+        await ImportProgress.RunAsync(output, interactive: !Console.IsOutputRedirected, async progress =>
+        {
+            Action<int>? step = null;
+            for (var counted = 0L; ; await Task.Delay(Pause, cancellation))
+            {
+                var view = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}"), cancellation)).Json();
+                status = view.GetProperty("status").GetString()!;
+                var (done, total) = (view.GetProperty("done").GetInt64(), view.GetProperty("total").GetInt64());
+                if (total > 0)
+                    step ??= progress.Phase("Deals", (int)Math.Min(total, int.MaxValue));
+                step?.Invoke((int)(done - counted));
+                counted = done;
+                if (status is "completed" or "failed" or "aborted" or "interrupted")
+                    return;
+            }
+        });
+        return status;
+    }
+
+    private static async Task WriteFilesAsync(ApiClient api, string id, byte[] result, ParseResult arguments, CancellationToken cancellation)
+    {
+        if (arguments.GetValue(JsonFile) is { } json)
+            await File.WriteAllBytesAsync(json, result, cancellation);
+        if (arguments.GetValue(CsvFile) is { } csv)
+            await File.WriteAllBytesAsync(csv, (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result?format=csv"), cancellation)).Body, cancellation);
+    }
+
+    /// <summary>The figures that matter; the exit code says whether a limit would be broken.</summary>
+    private static int Tell(string id, JsonElement result, TextWriter output)
+    {
+        var currency = result.GetProperty("currency").GetString()!;
+        output.WriteLine($"{id}: {result.GetProperty("deals").GetInt64()} deals");
+        foreach (var skipped in result.GetProperty("skipped").EnumerateObject())
+            output.WriteLine($"  {skipped.Value.GetInt64()} left out: {skipped.Name}");
+        Line(output, "total", result.GetProperty("total"), currency);
+        Line(output, "platform", result.GetProperty("platform"), currency);
+        foreach (var vertical in result.GetProperty("byVertical").EnumerateObject())
+            Line(output, vertical.Name, vertical.Value, currency);
+        output.WriteLine($"  {result.GetProperty("winners").GetInt32()} members would get more, {result.GetProperty("losers").GetInt32()} less");
+        foreach (var member in result.GetProperty("members").EnumerateArray().Take(ListedMembers))
+            Line(output, member.GetProperty("member").GetString()!, member, currency);
+        var breaches = result.GetProperty("breachCount").GetInt64();
+        if (breaches > 0)
+            output.WriteLine($"  {breaches} breaches of the limits");
+        return breaches > 0 ? ExitCode.NotInOrder : ExitCode.Done;
+    }
+
+    private static void Line(TextWriter output, string name, JsonElement change, string currency) => output.WriteLine(new StringBuilder("  ")
+        .Append(CultureInfo.InvariantCulture, $"{name}: {Amount(change, "beforeMinor")} → {Amount(change, "afterMinor")} {currency}")
+        .Append(CultureInfo.InvariantCulture, $" ({Amount(change, "differenceMinor")})").ToString());
+
+    private static string Amount(JsonElement change, string name)
+    {
+        var minor = change.GetProperty(name).GetInt64();
+        return string.Create(CultureInfo.InvariantCulture, $"{(minor < 0 ? "-" : "")}{Math.Abs(minor) / 100:N0}.{Math.Abs(minor) % 100:00}");
+    }
+}

@@ -1,0 +1,121 @@
+using Commission.Domain;
+using Npgsql;
+
+namespace Commission.Storage.Rules;
+
+/// <summary>A simulation as it stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">what-if.</param>
+/// <param name="Actor">Who asked for it.</param>
+/// <param name="RequestHash">SHA-256 of the request's canonical bytes.</param>
+/// <param name="RuleHashes">The candidates' hashes.</param>
+/// <param name="Status">queued, running, completed, failed, aborting or aborted.</param>
+/// <param name="Done">Deals so far.</param>
+/// <param name="Total">Deals in all.</param>
+/// <param name="CreatedAt">When it was asked for.</param>
+/// <param name="HeartbeatAt">When its process last said how far it is.</param>
+/// <param name="FinishedAt">When it ended.</param>
+public sealed record SimulationRow(
+    SimulationId Id, string Kind, ContactId Actor, Hash RequestHash, IReadOnlyList<string> RuleHashes, string Status, long Done, long Total,
+    DateTimeOffset CreatedAt, DateTimeOffset HeartbeatAt, DateTimeOffset? FinishedAt);
+
+/// <summary>Simulations, kept with their results.</summary>
+public sealed class SimulationQueries(NpgsqlDataSource dataSource)
+{
+    private const string Columns = "id, kind, actor, request_hash, rule_hashes, status, done, total, created_at, heartbeat_at, finished_at";
+
+    /// <summary>Adds one; false when it is there already.</summary>
+    public async Task<bool> AddAsync(
+        SimulationId id, string kind, ContactId actor, Hash requestHash, byte[] request, string[] ruleHashes, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            insert into simulation (id, kind, actor, request_hash, request, rule_hashes) values ($1, $2, $3, $4, $5, $6)
+            on conflict do nothing
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.Value });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = requestHash.ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = request });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = ruleHashes });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>One, or null.</summary>
+    public async Task<SimulationRow?> FindAsync(SimulationId id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {Columns} from simulation where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Row(reader) : null;
+    }
+
+    /// <summary>The latest, newest first; of one candidate only when its hash is given.</summary>
+    public async Task<IReadOnlyList<SimulationRow>> ListAsync(string? ruleHash, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select {Columns} from simulation where $1::text is null or $1 = any(rule_hashes) order by created_at desc, id limit $2");
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)ruleHash ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<SimulationRow>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(Row(reader));
+        return rows;
+    }
+
+    /// <summary>The request's bytes, or null.</summary>
+    public Task<byte[]?> ReadRequestAsync(SimulationId id, CancellationToken cancellationToken) => ReadBytesAsync("request", id, cancellationToken);
+
+    /// <summary>The result's JSON, or null while there is none.</summary>
+    public Task<byte[]?> ReadResultAsync(SimulationId id, CancellationToken cancellationToken) => ReadBytesAsync("result", id, cancellationToken);
+
+    /// <summary>Says how far it is; false when it must stop.</summary>
+    public async Task<bool> ReportAsync(SimulationId id, long done, long total, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            update simulation set status = 'running', done = $2, total = $3, heartbeat_at = clock_timestamp()
+            where id = $1 and status in ('queued', 'running')
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = done });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = total });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Ends it.</summary>
+    public async Task FinishAsync(SimulationId id, string status, long done, byte[]? result, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            update simulation set status = $2, done = $3, result = $4, finished_at = clock_timestamp(), heartbeat_at = clock_timestamp()
+            where id = $1 and finished_at is null
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = status });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = done });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)result ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Asks whoever runs it to stop.</summary>
+    public async Task AbortAsync(SimulationId id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "update simulation set status = 'aborting' where id = $1 and status in ('queued', 'running')");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<byte[]?> ReadBytesAsync(string column, SimulationId id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {column} from simulation where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        return await command.ExecuteScalarAsync(cancellationToken) as byte[];
+    }
+
+    private static SimulationRow Row(NpgsqlDataReader reader) => new(
+        TypedId.Parse<SimulationId>(reader.GetString(0)), reader.GetString(1), ContactId.From(reader.GetGuid(2)),
+        new Hash(reader.GetFieldValue<byte[]>(3)), reader.GetFieldValue<string[]>(4), reader.GetString(5), reader.GetInt64(6), reader.GetInt64(7),
+        reader.GetFieldValue<DateTimeOffset>(8), reader.GetFieldValue<DateTimeOffset>(9),
+        reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10));
+}
