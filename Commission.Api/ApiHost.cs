@@ -89,6 +89,8 @@ public static partial class ApiHost
         api.MapSimulations();
         api.MapHandshakes();
         api.MapBulk();
+        api.MapLater();
+        api.MapTrailRuns();
         api.MapDeals();
         api.MapLedger();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));

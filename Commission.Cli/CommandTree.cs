@@ -21,6 +21,9 @@ internal static class CommandTree
         GlobalOptions.ApiKey,
         DemoCommand.Create(),
         ImportCommand.Create(),
+        TrailCommand.Create(),
+        ExplainCommand.Create(),
+        ReplayCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {
             WhatIfCommand.Create(),

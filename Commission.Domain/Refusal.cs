@@ -77,6 +77,16 @@ public static class RefusalCodes
     public const string AgreementEnded = "AGREEMENT_ENDED";
     /// <summary>An accumulator holds as many contributions as it can.</summary>
     public const string VolumeFull = "VOLUME_FULL";
+    /// <summary>This revenue, or the balance of this month, was recorded before, by another request.</summary>
+    public const string DuplicateRevenue = "DUPLICATE_REVENUE";
+    /// <summary>This milestone was reached before.</summary>
+    public const string DuplicateMilestone = "DUPLICATE_MILESTONE";
+    /// <summary>This clawback was recorded before, by another request.</summary>
+    public const string DuplicateClawback = "DUPLICATE_CLAWBACK";
+    /// <summary>The pinned rules know no milestone of that name.</summary>
+    public const string UnknownMilestone = "UNKNOWN_MILESTONE";
+    /// <summary>The deal has as many recorded events as it can remember.</summary>
+    public const string TooManyEvents = "TOO_MANY_EVENTS";
     /// <summary>A bounded queue is full: try again after a moment; nothing was done.</summary>
     public const string Busy = "BUSY";
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using Commission.Domain;
 using Commission.Domain.Deals;
+using Commission.Domain.Rules;
 
 namespace Commission.Grains;
 
@@ -29,6 +31,13 @@ public sealed class CommandMetrics
 
     internal void Refused(HandshakeStep step, string code) => Count(step, code);
 
+    internal void Later(LaterCommand command, Refusal? refusal) => Count(command switch
+    {
+        RecordRevenue revenue => RevenueKinds.Of(revenue.Kind),
+        RecordMilestone => "milestone",
+        _ => "clawback",
+    }, refusal?.Code ?? "accepted");
+
     internal void Attested(int handshakes) => _attested.Add(handshakes);
 
     internal void Dropped(int messages) => _dropped.Add(messages);
@@ -39,7 +48,9 @@ public sealed class CommandMetrics
         Volatile.Write(ref _outboxAgeSeconds, age.TotalSeconds);
     }
 
-    private void Count(HandshakeStep step, string outcome) => _commands.Add(
-        1, new KeyValuePair<string, object?>("step", step == HandshakeStep.None ? "bulk" : step.Name()),
+    private void Count(HandshakeStep step, string outcome) => Count(step == HandshakeStep.None ? "bulk" : step.Name(), outcome);
+
+    private void Count(string step, string outcome) => _commands.Add(
+        1, new KeyValuePair<string, object?>("step", step),
         new KeyValuePair<string, object?>("outcome", outcome));
 }

@@ -19,6 +19,8 @@ public static class GrainServices
         services.AddSingleton<RuleSetDirectory>();
         services.AddSingleton<DealFactsLoader>();
         services.AddSingleton<LocalBooks>();
+        services.AddSingleton<VolumeCourier>();
+        services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();
         services.AddSingleton<IOutboxPublisher>(provider => provider.GetRequiredService<StreamOutboxPublisher>());
         services.AddHostedService(provider => provider.GetRequiredService<StreamOutboxPublisher>());

@@ -53,6 +53,7 @@ public static class StorageServices
         services.AddSingleton(ContactTable.Table);
         services.AddSingleton(VerticalTable.Table);
         services.AddSingleton(AgreementTable.Table);
+        services.AddSingleton(VolumeTable.Table);
         services.AddSingleton<StorageMetrics>();
         services.AddSingleton<BookStore>();
         services.AddSingleton<GroupCommitStorage>();

@@ -54,21 +54,17 @@ internal static class DealEndpoints
         var deal = Answers.Id<DealId>(id);
         var state = await grains.GetGrain<IDealGrain>(deal.ToString()).Get()
             ?? throw new ProblemException(new Refusal(RefusalCodes.DealNotFound, $"There is no deal {deal}.", "id"));
-        var leaves = (await ledger.ReadDealAsync(deal, cancellationToken)).ConvertAll(bytes => (Leaf: LeafEncoding.Decode(bytes), Bytes: bytes));
-        return TypedResults.Ok(DealView.Of(state, leaves, await ExplainAsync(state, grains)));
+        var leaves = (await ledger.ReadDealAsync(deal, cancellationToken)).ConvertAll(stored => (Leaf: LeafEncoding.Decode(stored.Bytes), Stored: stored));
+        var document = state.Status == DealStatus.Complete ? await FindDocumentAsync(state, grains) : null;
+        return TypedResults.Ok(DealView.Of(state, leaves, document));
     }
 
-    /// <summary>The same calculation again, from the pinned rules and the signed facts: it gives the same bytes for ever.</summary>
-    private static async Task<JsonElement?> ExplainAsync(DealState state, IGrainFactory grains)
+    private static async Task<RuleSetDocument> FindDocumentAsync(DealState state, IGrainFactory grains)
     {
-        if (state.Status != DealStatus.Complete)
-            return null;
         var vertical = await grains.GetGrain<IRuleSetGrain>(GrainKeys.OfVertical(state.Vertical)).Get();
         var version = vertical!.Versions.First(version => version.Hash == state.RuleHash.ToString());
         var (document, _) = RuleSetReader.Read(Encoding.UTF8.GetBytes(version.Document));
-        var calculation = Calculator.Calculate(document!, DealMachine.CalculationFactsOf(state));
-        using var json = JsonDocument.Parse(calculation.Explanation);
-        return json.RootElement.Clone();
+        return document!;
     }
 }
 
@@ -87,10 +83,12 @@ internal sealed record DealItem(
 internal sealed record DealView(
     string Id, string Status, string Vertical, string Product, string Referrer, string? Upline, string Receiver, string Client, string? BusinessKey,
     DateOnly ReferredOn, string RuleHash, long? SettledValueMinor, string? Currency, DateOnly? SettledOn, IReadOnlyList<BasisValue> Bases,
-    IReadOnlyList<HandshakeItem> Handshakes, MissingView? Missing, JsonElement? Explanation, IReadOnlyList<EntryView> Entries)
+    IReadOnlyList<HandshakeItem> Handshakes, MissingView? Missing, JsonElement? Explanation, LaterStateView? Later,
+    IReadOnlyList<CalculationView> Calculations, IReadOnlyList<EntryView> Entries)
 {
-    public static DealView Of(DealState state, IReadOnlyList<(Leaf Leaf, byte[] Bytes)> leaves, JsonElement? explanation)
+    public static DealView Of(DealState state, IReadOnlyList<(Leaf Leaf, StoredLeaf Stored)> leaves, RuleSetDocument? document)
     {
+        var entries = leaves.Where(leaf => leaf.Leaf is EntryLeaf && leaf.Leaf.Book == Books.Ledger).ToArray();
         var settled = state.SettledValue.Minor > 0;
         var recorded = leaves.Select(leaf => leaf.Leaf).OfType<HandshakeLeaf>().ToDictionary(leaf => leaf.Handshake.Step);
         var missing = DealMachine.Missing(state);
@@ -99,8 +97,17 @@ internal sealed record DealView(
             state.Receiver.ToString(), state.Client.ToString(), state.BusinessKey, state.ReferredOn, state.RuleHash.ToString(),
             settled ? state.SettledValue.Minor : null, settled ? state.SettledValue.Currency.Code : null, settled ? state.SettledOn : null, state.Bases,
             [.. state.Steps.Select(step => HandshakeItem.Of(step, recorded.GetValueOrDefault(step.Step)))],
-            missing is null ? null : new MissingView(missing.Step.Name(), missing.From.ToString(), missing.Since, missing.Previous.ToString()), explanation,
-            [.. leaves.Where(leaf => leaf.Leaf is EntryLeaf).Select(leaf => EntryView.Of((EntryLeaf)leaf.Leaf, leaf.Bytes))]);
+            missing is null ? null : new MissingView(missing.Step.Name(), missing.From.ToString(), missing.Since, missing.Previous.ToString()),
+            document is null ? null : Explain(state, document), state.Later is null ? null : LaterStateView.Of(state.Later),
+            document is null ? [] : CalculationView.Of(document, entries.Select(entry => ((EntryLeaf)entry.Leaf, entry.Stored.Facts))),
+            [.. entries.Select(entry => EntryView.Of((EntryLeaf)entry.Leaf, entry.Stored.Bytes))]);
+    }
+
+    /// <summary>The settlement's calculation again, from the pinned rules and the signed facts: it gives the same bytes for ever.</summary>
+    private static JsonElement Explain(DealState state, RuleSetDocument document)
+    {
+        using var json = JsonDocument.Parse(Calculator.Calculate(document, DealMachine.CalculationFactsOf(state)).Explanation);
+        return json.RootElement.Clone();
     }
 }
 

@@ -46,6 +46,25 @@ internal readonly struct BodyReader(JsonElement body)
         _ => throw ProblemException.Field(name, $"{name} must be an array of ids."),
     };
 
+    public long? OptionalInteger(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt64(out var integer) => integer,
+        _ => throw ProblemException.Field(name, $"{name} must be an integer."),
+    };
+
+    public long Integer(string name) => OptionalInteger(name) ?? throw ProblemException.Field(name, $"{name} is required.");
+
+    public DateOnly Date(string name) => DateOnly.TryParseExact(Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        ? date
+        : throw ProblemException.Field(name, $"{name} must be a date yyyy-MM-dd.");
+
+    /// <summary>A calendar month, as its first day.</summary>
+    public DateOnly? OptionalMonth(string name) => OptionalText(name) is not { } text ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month)
+            ? month
+            : throw ProblemException.Field(name, $"{name} must be a month yyyy-MM.");
+
     public byte[] Bytes(string name, int maxBytes) => Base64Url.TryDecode(Text(name), maxBytes, out var bytes)
         ? bytes
         : throw ProblemException.Field(name, $"{name} must be base64url without padding, at most {maxBytes} bytes.");

@@ -19,7 +19,9 @@ internal static class LedgerEndpoints
         books.MapGet("", ListBooksAsync).WithName("listBooks").Produces<Page<BookView>>();
         books.MapGet("/{book}", GetBookAsync).WithName("getBook").Produces<BookView>();
         books.MapGet("/{book}/head", GetBookAsync).WithName("getBookHead").Produces<BookView>();
-        books.MapGet("/{book}/entries", ListLeavesAsync).WithName("listLeaves").Produces<Page<LeafView>>();
+        books.MapGet("/{book}/entries", ListLeavesAsync).WithName("listLeaves").Produces<Page<LeafView>>()
+            .WithDescription("Leaves in the book's order. With facts=true, the first entry of each calculation brings its canonical facts (base64url), "
+                + "of which the leaf has the hash: with the rule set document they give the same entries again.");
         var accounts = routes.MapGroup("/accounts").WithTags("Ledger");
         accounts.MapGet("", ListAccountsAsync).WithName("listAccounts").Produces<Page<BalanceView>>();
         accounts.MapGet("/{account}", GetAccountAsync).WithName("getAccount").Produces<AccountView>();
@@ -35,7 +37,8 @@ internal static class LedgerEndpoints
     private static async Task<BookRow> FindBookAsync(string book, LedgerQueries ledger, CancellationToken cancellationToken) =>
         (await ledger.ListBooksAsync(cancellationToken)).Find(row => row.Book == book) ?? throw Answers.NotFound($"There is no book '{book}'.");
 
-    private static async Task<IResult> ListLeavesAsync(string book, long? from, int? limit, LedgerQueries ledger, CancellationToken cancellationToken)
+    private static async Task<IResult> ListLeavesAsync(
+        string book, long? from, int? limit, bool? facts, LedgerQueries ledger, CancellationToken cancellationToken)
     {
         if (from < 0)
             throw ProblemException.Field("from", "from must not be negative.");
@@ -45,7 +48,7 @@ internal static class LedgerEndpoints
         var size = limit ?? 100;
         var leaves = await ledger.ReadLeavesAsync(book, from ?? 0, size, cancellationToken);
         var next = leaves.Count == size ? ((from ?? 0) + size).ToString(CultureInfo.InvariantCulture) : null;
-        return TypedResults.Ok(new Page<LeafView>([.. leaves.Select(LeafView.Of)], next));
+        return TypedResults.Ok(new Page<LeafView>([.. leaves.Select(leaf => LeafView.Of(leaf, facts ?? false))], next));
     }
 
     private static async Task<IResult> ListAccountsAsync(
@@ -97,11 +100,12 @@ internal sealed record BookView(string Book, long Size, string LastLeaf, long Ep
 }
 
 /// <summary>A leaf: its bytes, which are the truth, and what they say.</summary>
-internal sealed record LeafView(long Sequence, string Bytes, string Hash, DateTimeOffset PostedAt, EntryView? Entry, HandshakeLeafView? Handshake,
-    ActLeafView? Act)
+internal sealed record LeafView(
+    long Sequence, string Bytes, string Hash, DateTimeOffset PostedAt, EntryView? Entry, HandshakeLeafView? Handshake, ActLeafView? Act, string? Facts)
 {
-    public static LeafView Of(byte[] bytes)
+    public static LeafView Of(StoredLeaf stored, bool withFacts)
     {
+        var bytes = stored.Bytes;
         var leaf = LeafEncoding.Decode(bytes);
         return new LeafView(
             leaf.Sequence, Base64Url.Encode(bytes), MerkleTree.LeafHash(bytes).ToString(), leaf.PostedAt,
@@ -109,7 +113,8 @@ internal sealed record LeafView(long Sequence, string Bytes, string Hash, DateTi
             leaf is HandshakeLeaf handshake
                 ? new HandshakeLeafView(handshake.Handshake.Deal.ToString(), handshake.Handshake.Step.Name(), handshake.Hash.ToString())
                 : null,
-            leaf is ActLeaf act ? new ActLeafView(act.Act.Act.Name(), JsonElement.Parse(act.Act.Payload)) : null);
+            leaf is ActLeaf act ? new ActLeafView(act.Act.Act.Name(), JsonElement.Parse(act.Act.Payload)) : null,
+            withFacts && stored.Facts is { } facts ? Base64Url.Encode(facts) : null);
     }
 }
 
@@ -122,7 +127,7 @@ internal sealed record HandshakeLeafView(string Deal, string Handshake, string H
 /// <summary>An entry: one transfer. Balances are debits minus credits, after the entry.</summary>
 internal sealed record EntryView(
     string Book, long Sequence, string Kind, string Deal, SideView Debit, SideView Credit, long AmountMinor, string Currency, DateOnly EffectiveOn,
-    DateTimeOffset PostedAt, string RuleHash, string FactsHash, string ExplanationHash, string Actor, int Ordinal, string LeafHash)
+    DateTimeOffset PostedAt, string RuleHash, string FactsHash, string ExplanationHash, string? Corrects, string Actor, int Ordinal, string LeafHash)
 {
     public static EntryView Of(EntryLeaf leaf, byte[] bytes)
     {
@@ -130,7 +135,8 @@ internal sealed record EntryView(
         return new EntryView(
             leaf.Book, leaf.Sequence, entry.Kind.ToString(), entry.Deal.ToString(), SideView.Of(leaf.Debit), SideView.Of(leaf.Credit),
             entry.Amount.Minor, entry.Amount.Currency.Code, entry.EffectiveOn, leaf.PostedAt, entry.RuleHash.ToString(), entry.FactsHash.ToString(),
-            entry.ExplanationHash.ToString(), entry.Actor.ToString(), entry.Ordinal, MerkleTree.LeafHash(bytes).ToString());
+            entry.ExplanationHash.ToString(),
+            entry.Corrects == Hash.Zero ? null : entry.Corrects.ToString(), entry.Actor.ToString(), entry.Ordinal, MerkleTree.LeafHash(bytes).ToString());
     }
 }
 
@@ -140,10 +146,19 @@ internal sealed record SideView(string Account, long Sequence, string Previous, 
     public static SideView Of(EntrySide side) => new(side.Account, side.Sequence, side.Previous.ToString(), side.BalanceMinor);
 }
 
-/// <summary>A balance: debits minus credits. What is owed to a contact is the negative of its payable account's balance.</summary>
-internal sealed record BalanceView(string Account, string Currency, long BalanceMinor, long Entries)
+/// <summary>
+/// A balance: debits minus credits. Of a payable account also what is owed to its contact, or what the contact owes after a
+/// clawback of what was paid: its next accruals make that good before anything is owed again.
+/// </summary>
+internal sealed record BalanceView(string Account, string Currency, long BalanceMinor, long Entries, long? OwedMinor, long? DebtMinor)
 {
-    public static BalanceView Of(AccountRow row) => new(row.Account, row.Currency, row.BalanceMinor, row.Sequence);
+    public static BalanceView Of(AccountRow row)
+    {
+        var isPayable = row.Account.StartsWith(Accounts.PayablePrefix, StringComparison.Ordinal);
+        return new BalanceView(
+            row.Account, row.Currency, row.BalanceMinor, row.Sequence, isPayable ? Math.Max(0, -row.BalanceMinor) : null,
+            isPayable ? Math.Max(0, row.BalanceMinor) : null);
+    }
 }
 
 /// <summary>An account's balances now, or at the end of a date.</summary>

@@ -24,15 +24,29 @@ internal sealed class BookClient(ApiClient api)
     /// <summary>All leaves up to a size, in order.</summary>
     public async IAsyncEnumerable<byte[]> LeavesAsync(string book, long size, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        await foreach (var item in ItemsAsync(book, size, "", cancellation))
+            yield return Bytes(item, "bytes");
+    }
+
+    /// <summary>All leaves of the ledger up to a size, in order; the first of each calculation with its facts.</summary>
+    public async IAsyncEnumerable<(byte[] Bytes, byte[]? Facts)> EntriesAsync(long size, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var item in ItemsAsync(Books.Ledger, size, "&facts=true", cancellation))
+            yield return (Bytes(item, "bytes"), item.GetProperty("facts").ValueKind == JsonValueKind.String ? Bytes(item, "facts") : null);
+    }
+
+    private async IAsyncEnumerable<JsonElement> ItemsAsync(
+        string book, long size, string query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         for (long from = 0; from < size;)
         {
             var page = (await api.SendAsync(
-                ApiRequest.Get($"api/v1/books/{Uri.EscapeDataString(book)}/entries?from={from}&limit={Math.Min(PageSize, size - from)}"), cancellation)).Json();
+                ApiRequest.Get($"api/v1/books/{Uri.EscapeDataString(book)}/entries?from={from}&limit={Math.Min(PageSize, size - from)}{query}"), cancellation)).Json();
             var items = page.GetProperty("items");
             if (items.GetArrayLength() == 0)
                 yield break;
             foreach (var item in items.EnumerateArray())
-                yield return Bytes(item);
+                yield return item;
             from += items.GetArrayLength();
         }
     }
@@ -54,7 +68,7 @@ internal sealed class BookClient(ApiClient api)
         return accounts;
     }
 
-    private static byte[] Bytes(JsonElement item) => Base64Url.TryDecode(item.GetProperty("bytes").GetString(), 1 << 21, out var bytes)
+    private static byte[] Bytes(JsonElement item, string name) => Base64Url.TryDecode(item.GetProperty(name).GetString(), 1 << 21, out var bytes)
         ? bytes
         : throw new InvalidDataException("The server sent a leaf that is no base64url.");
 }

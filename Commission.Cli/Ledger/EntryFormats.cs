@@ -36,7 +36,9 @@ internal sealed class NdjsonFormat : IEntryFormat
         ["amountMinor"] = leaf.Entry.Amount.Minor,
         ["currency"] = leaf.Entry.Amount.Currency.Code,
         ["ruleHash"] = leaf.Entry.RuleHash.ToString(),
+        ["factsHash"] = leaf.Entry.FactsHash.ToString(),
         ["explanationHash"] = leaf.Entry.ExplanationHash.ToString(),
+        ["corrects"] = Columns.Corrects(leaf.Entry),
         ["leafHash"] = MerkleTree.LeafHash(bytes).ToString(),
         ["bytes"] = Domain.Base64Url.Encode(bytes),
     }.ToJsonString() + "\n";
@@ -46,7 +48,7 @@ internal sealed class NdjsonFormat : IEntryFormat
 internal sealed class CsvFormat : IEntryFormat
 {
     public string Header(IEnumerable<AccountKey> accounts) =>
-        "sequence,effective_on,posted_at,kind,deal,debit,credit,amount,currency,debit_balance,credit_balance,rule_hash,leaf_hash\r\n";
+        "sequence,effective_on,posted_at,kind,deal,debit,credit,amount,currency,debit_balance,credit_balance,rule_hash,corrects,leaf_hash\r\n";
 
     public string Entry(EntryLeaf leaf, byte[] bytes)
     {
@@ -57,7 +59,7 @@ internal sealed class CsvFormat : IEntryFormat
             leaf.Entry.Kind.ToString(), leaf.Entry.Deal.ToString(), leaf.Debit.Account, leaf.Credit.Account,
             Money.Decimal(leaf.Entry.Amount.Minor, decimals), leaf.Entry.Amount.Currency.Code,
             Money.Decimal(leaf.Debit.BalanceMinor, decimals), Money.Decimal(leaf.Credit.BalanceMinor, decimals),
-            leaf.Entry.RuleHash.ToString(), MerkleTree.LeafHash(bytes).ToString(),
+            leaf.Entry.RuleHash.ToString(), Columns.Corrects(leaf.Entry) ?? "", MerkleTree.LeafHash(bytes).ToString(),
         ];
         return string.Join(',', fields.Select(Quote)) + "\r\n";
     }
@@ -91,6 +93,9 @@ internal sealed class HledgerFormat : IEntryFormat
 
 internal static class Columns
 {
+    /// <summary>The facts of the calculation that the entry corrects, or null.</summary>
+    public static string? Corrects(EntryDraft entry) => entry.Corrects == Domain.Hash.Zero ? null : entry.Corrects.ToString();
+
     public static string Date(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);

@@ -1,4 +1,6 @@
+using Commission.Domain.Ledger;
 using Commission.Domain.Rules;
+using Commission.Domain.Rules.Volumes;
 
 namespace Commission.Domain.Deals;
 
@@ -26,7 +28,20 @@ public sealed record Pin(Hash RuleHash);
 /// <param name="Calculation">Accruals and explanation.</param>
 /// <param name="EffectiveOn">The date of the outcome.</param>
 /// <param name="Actor">Who completed the chain.</param>
-public sealed record CommissionAccrued(Calculation Calculation, DateOnly EffectiveOn, ContactId Actor) : DealEvent;
+/// <param name="Contributions">What accumulators are told.</param>
+public sealed record CommissionAccrued(
+    Calculation Calculation, DateOnly EffectiveOn, ContactId Actor, IReadOnlyList<RecordContribution> Contributions) : DealEvent;
+
+/// <summary>Revenue, a milestone, a clawback or a month of trail was recorded after the completion.</summary>
+/// <param name="After">What the deal remembers from now on.</param>
+/// <param name="Calculation">What it accrues or takes back.</param>
+/// <param name="Kind">Accrual or clawback.</param>
+/// <param name="EffectiveOn">The date that it counts from.</param>
+/// <param name="Actor">Who sent it.</param>
+/// <param name="Contributions">What accumulators are told.</param>
+public sealed record LaterRecorded(
+    LaterState After, Calculation Calculation, EntryKind Kind, DateOnly EffectiveOn, ContactId Actor,
+    IReadOnlyList<RecordContribution> Contributions) : DealEvent;
 
 /// <summary>A request was refused, and stays refused.</summary>
 public sealed record RequestRefused(RefusedRequest Refused) : DealEvent;

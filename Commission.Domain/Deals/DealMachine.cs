@@ -20,6 +20,8 @@ public static class DealMachine
         RecordHandshake record => SignedSteps.Decide(state, record, facts, now),
         AttestDeal attest => AttestedSteps.Decide(state, attest, facts, now),
         ExpireDeal => Expire(state, now),
+        LaterCommand later => LaterSteps.Decide(state, later, facts, now),
+        PayTrail pay => TrailSteps.Decide(state, pay, facts),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
@@ -29,6 +31,7 @@ public static class DealMachine
         HandshakeRecorded recorded => Record(state, recorded),
         RequestRefused refused => state with { Refusals = [.. state.Refusals.TakeLast(MaxRefusals - 1), refused.Refused] },
         CommissionAccrued => state,
+        LaterRecorded recorded => state with { Later = recorded.After },
         _ => throw new ArgumentOutOfRangeException(nameof(happened)),
     };
 
@@ -46,6 +49,18 @@ public static class DealMachine
         return state.Steps.Any(step => step.Request.Key == request.Key) || state.Refusals.Any(refused => refused.Request.Key == request.Key)
             ? (null, RequestFingerprint.Reused())
             : (null, null);
+    }
+
+    /// <summary>What a repeated request after completion gets: the answer it got before, or the refusal.</summary>
+    public static (DealReceipt? Receipt, Refusal? Refusal) ReplayLater(DealState state, RequestFingerprint request)
+    {
+        var receipts = state.Later?.Receipts ?? [];
+        if (receipts.FirstOrDefault(receipt => receipt.Request == request) is { } receipt)
+            return (receipt, null);
+        var (step, refusal) = Replay(state, request);
+        return refusal is null && (step is not null || receipts.Any(receipt => receipt.Request.Key == request.Key))
+            ? (null, RequestFingerprint.Reused())
+            : (null, refusal);
     }
 
     /// <summary>
@@ -87,6 +102,9 @@ public static class DealMachine
             state.Product, state.SettledValue.Currency, state.SettledValue.Minor,
             state.Bases.ToDictionary(basis => basis.Name, basis => basis.Value, StringComparer.Ordinal), payees);
     }
+
+    /// <summary>The date of a complete chain's outcome: what it accrues counts from then.</summary>
+    public static DateOnly CompletedOn(DealState state) => DateOnly.FromDateTime(state.Steps[^1].Time.UtcDateTime);
 
     private static Decision<DealEvent> Expire(DealState state, DateTimeOffset now)
     {

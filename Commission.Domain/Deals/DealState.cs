@@ -45,6 +45,9 @@ public sealed record DealState
     /// <summary>The latest refusals, bounded by <see cref="DealMachine.MaxRefusals"/>: a refused key stays refused.</summary>
     [Id(17)] public RefusedRequest[] Refusals { get; init; } = [];
 
+    /// <summary>What happened after the completion, or null when nothing has.</summary>
+    [Id(18)] public LaterState? Later { get; init; }
+
     /// <summary>Whether the deal exists.</summary>
     public bool Exists => Status != DealStatus.None;
 

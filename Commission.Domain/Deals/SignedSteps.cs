@@ -1,4 +1,5 @@
 using Commission.Domain.Rules;
+using Commission.Domain.Rules.Volumes;
 
 namespace Commission.Domain.Deals;
 
@@ -46,8 +47,11 @@ internal static class SignedSteps
         var rules = facts.RuleSet ?? throw new InvalidOperationException("The pinned rule set is not at hand.");
         if (rules.Hash != state.RuleHash)
             throw new InvalidOperationException($"Rule set {rules.Hash} is not the pinned {state.RuleHash}.");
-        var calculation = Calculator.Calculate(rules, DealMachine.CalculationFactsOf(state));
-        return new CommissionAccrued(calculation, DateOnly.FromDateTime(recorded.Payload.Time.UtcDateTime), recorded.Payload.Actor);
+        var settlement = DealMachine.CalculationFactsOf(state);
+        var (on, actor) = (DealMachine.CompletedOn(state), recorded.Payload.Actor);
+        var contributions = VolumeContributions.Of(rules, new VolumeSubject(state.Id, state.Client, on), settlement);
+        return new CommissionAccrued(
+            Calculator.Calculate(rules, settlement), on, actor, [.. contributions.Select(one => one with { Actor = actor, EffectiveOn = on })]);
     }
 
     private static Refusal? CheckOrder(DealState state, RecordHandshake command, DealFacts facts, DateTimeOffset now)

@@ -52,7 +52,7 @@ public static class BookMachine
     /// <param name="accounts">Current heads; an account that is missing starts at zero.</param>
     /// <param name="records">What to append.</param>
     /// <param name="postedAt">When.</param>
-    /// <exception cref="InvalidOperationException">An amount is not positive, or both sides are one account.</exception>
+    /// <exception cref="InvalidOperationException">An amount is not positive, both sides are one account, or facts are not those of their hash.</exception>
     /// <exception cref="OverflowException">A balance leaves 64 bits.</exception>
     public static BookAppend Append(
         string book, BookHead head, IReadOnlyDictionary<AccountKey, AccountHead> accounts, IReadOnlyList<BookRecord> records, DateTimeOffset postedAt)
@@ -94,6 +94,8 @@ public static class BookMachine
             throw new InvalidOperationException($"An entry's amount must be positive, not {entry.Amount}.");
         if (entry.Debit == entry.Credit)
             throw new InvalidOperationException($"An entry cannot debit and credit {entry.Debit}.");
+        if (entry.Facts is not null && Hash.Of(entry.Facts) != entry.FactsHash)
+            throw new InvalidOperationException($"The facts of an entry of {entry.Deal} are not those of its hash.");
         var debit = find(new AccountKey(entry.Debit, entry.Amount.Currency));
         var credit = find(new AccountKey(entry.Credit, entry.Amount.Currency));
         return new EntryLeaf(book, head.Size, head.LastLeaf, postedAt, entry,

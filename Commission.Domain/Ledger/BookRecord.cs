@@ -19,10 +19,18 @@ public abstract record BookRecord;
 /// <param name="ExplanationHash">The explanation of the result.</param>
 /// <param name="Actor">Whose act caused it.</param>
 /// <param name="Ordinal">Its place among the entries of the same cause, from 0.</param>
+/// <param name="Corrects">For an adjustment or a clawback: the facts of the calculation that it corrects; zero for none.</param>
 [GenerateSerializer, Immutable, Alias("EntryDraft")]
 public sealed record EntryDraft(
     EntryKind Kind, DealId Deal, string Debit, string Credit, Money Amount, DateOnly EffectiveOn, Hash RuleHash, Hash FactsHash,
-    Hash ExplanationHash, ContactId Actor, int Ordinal) : BookRecord;
+    Hash ExplanationHash, ContactId Actor, int Ordinal, Hash Corrects = default) : BookRecord
+{
+    /// <summary>
+    /// The canonical facts, with the first entry of a calculation: stored beside the leaf, not in it, for the leaf has their
+    /// hash. Whoever has them and the rules can calculate again.
+    /// </summary>
+    [Id(0)] public byte[]? Facts { get; init; }
+}
 
 /// <summary>A recorded handshake, on its way into the handshakes book.</summary>
 [GenerateSerializer, Immutable, Alias("HandshakeDraft")]
@@ -41,6 +49,10 @@ public enum EntryKind : byte
 {
     /// <summary>Commission accrued because a chain is complete.</summary>
     Accrual = 1,
+    /// <summary>The difference between what a calculation gives now and what was credited: later facts re-rated it.</summary>
+    Adjustment = 2,
+    /// <summary>Commission taken back because a deal ended early or money went back to the client.</summary>
+    Clawback = 3,
 }
 
 /// <summary>The names of accounts.</summary>
@@ -56,7 +68,10 @@ public static class Accounts
     public static string Receivable(string vertical) => $"receivable:{vertical}";
 
     /// <summary>What the network owes a contact.</summary>
-    public static string Payable(ContactId contact) => $"payable:{contact}";
+    public static string Payable(ContactId contact) => $"{PayablePrefix}{contact}";
+
+    /// <summary>What every payable account's name begins with.</summary>
+    public const string PayablePrefix = "payable:";
 }
 
 /// <summary>The names of books.</summary>

@@ -93,6 +93,7 @@ public static class LeafEncoding
         writer.Hash(entry.RuleHash);
         writer.Hash(entry.FactsHash);
         writer.Hash(entry.ExplanationHash);
+        writer.Hash(entry.Corrects);
         writer.Id(entry.Actor.Value);
         writer.Int(entry.Ordinal);
         Encode(leaf.Debit, ref writer);
@@ -137,19 +138,19 @@ public static class LeafEncoding
 
     private static EntryLeaf DecodeEntry(string book, long sequence, Hash previous, DateTimeOffset postedAt, ref Reader reader)
     {
-        var kind = reader.Byte() is var known and (byte)EntryKind.Accrual
+        var kind = reader.Byte() is var known and >= (byte)EntryKind.Accrual and <= (byte)EntryKind.Clawback
             ? (EntryKind)known
             : throw new FormatException("Unknown kind of entry.");
         var deal = DealId.From(reader.Id());
         var currency = Currency.TryParse(reader.Text(), out var parsed) ? parsed : throw new FormatException("Unknown currency.");
         var amount = new Money(reader.Long(), currency);
         var effectiveOn = Date(reader.Int());
-        var (rule, facts, explanation) = (reader.Hash(), reader.Hash(), reader.Hash());
+        var (rule, facts, explanation, corrects) = (reader.Hash(), reader.Hash(), reader.Hash(), reader.Hash());
         var actor = ContactId.From(reader.Id());
         var ordinal = reader.Int();
         var (debit, credit) = (DecodeSide(ref reader), DecodeSide(ref reader));
         var entry = new EntryDraft(
-            kind, deal, debit.Account, credit.Account, amount, effectiveOn, rule, facts, explanation, actor, ordinal);
+            kind, deal, debit.Account, credit.Account, amount, effectiveOn, rule, facts, explanation, actor, ordinal, corrects);
         return new EntryLeaf(book, sequence, previous, postedAt, entry, debit, credit);
     }
 

@@ -70,6 +70,9 @@ public sealed record Accrual(
 /// <param name="FactsHash">The hash of the facts' canonical bytes.</param>
 public sealed record Calculation(IReadOnlyList<Accrual> Accruals, byte[] Explanation, Hash RuleHash, Hash FactsHash)
 {
+    /// <summary>The facts' canonical bytes.</summary>
+    public byte[] Facts { get; init; } = [];
+
     /// <summary>SHA-256 of the explanation, as each accrual entry carries it.</summary>
     public Hash ExplanationHash { get; } = Hash.Of(Explanation);
 }

@@ -22,6 +22,7 @@ public sealed record MilestoneReached(string Name) : CalculationEvent
 }
 
 /// <summary>The kinds of revenue.</summary>
+[GenerateSerializer]
 public enum RevenueKind
 {
     /// <summary>An invoice was paid.</summary>

@@ -33,7 +33,8 @@ public static class Calculator
         var steps = new List<CanonicalObject>();
         Run(document, facts, amounts, steps);
         var components = document.Products[facts.Product].Components;
-        var factsHash = Hash.Of(facts.ToCanonical());
+        var canonicalFacts = facts.ToCanonical();
+        var factsHash = Hash.Of(canonicalFacts);
         var explanation = new CanonicalObject()
             .Add("currency", document.Currency.Code)
             .Add("factsHash", factsHash.ToString())
@@ -45,7 +46,7 @@ public static class Calculator
             .Add("version", 1)
             .ToBytes();
         var accruals = amounts.ConvertAll(amount => new Accrual(components[amount.Component].Name, amount.Party, amount.Payee, amount.AmountMinor));
-        return new Calculation(accruals, explanation, document.Hash, factsHash);
+        return new Calculation(accruals, explanation, document.Hash, factsHash) { Facts = canonicalFacts };
     }
 
     /// <summary>The same amounts without explanation, appended to a list that the caller reuses: for millions of deals.</summary>

@@ -24,9 +24,7 @@ internal static class ClawbackCalculation
         Component component, int index, ClawedBack happened, CreditedLine[] lines, List<PartyAmount> into, List<CanonicalObject>? steps)
     {
         var schedule = component.Terms.Clawback;
-        var (numerator, denominator) = schedule is null ? (0, 1)
-            : schedule is ClawbackOfRefund ? RefundedPart(happened)
-            : schedule.FractionAt(happened.CompleteMonths, happened.Days);
+        var (numerator, denominator) = FractionOf(schedule, happened);
         var credited = lines.Sum(line => Math.Max(line.OriginalMinor, 0));
         var reversed = lines.Sum(line => Math.Max(line.OriginalMinor, 0) == 0 ? 0 : line.ReversedMinor);
         var target = Rounding.HalfAwayFromZero(credited * numerator, denominator);
@@ -50,6 +48,11 @@ internal static class ClawbackCalculation
             .Add("split", ExplainParts(lines, parts, remaining))
             .Add("totalWeight", remaining.Sum()));
     }
+
+    /// <summary>The part of the original that is taken back in all by now.</summary>
+    public static (Int128 Numerator, Int128 Denominator) FractionOf(ClawbackSchedule? schedule, ClawedBack happened) => schedule is null ? (0, 1)
+        : schedule is ClawbackOfRefund ? RefundedPart(happened)
+        : schedule.FractionAt(happened.CompleteMonths, happened.Days);
 
     private static (Int128 Numerator, Int128 Denominator) RefundedPart(ClawedBack happened) => happened.RefundBaseMinor <= 0
         ? (0, 1)

@@ -15,6 +15,14 @@ public interface IDealGrain : IGrainWithStringKey
     [Alias("Attest")]
     Task<AttestResult> Attest(BulkSignature line);
 
+    /// <summary>Records revenue, a milestone or a clawback of a complete deal. A repeated request gets its first answer.</summary>
+    [Alias("RecordLater")]
+    Task<LaterResult> RecordLater(LaterCommand command);
+
+    /// <summary>Pays the trail of a month, once.</summary>
+    [Alias("PayTrail")]
+    Task<TrailResult> PayTrail(PayTrail command);
+
     /// <summary>Ends the deal if its acknowledgement is overdue.</summary>
     [Alias("Expire")]
     Task Expire();
@@ -45,6 +53,26 @@ public sealed record HandshakeReceipt(
     [property: Id(1)] StepRecord Step,
     [property: Id(2)] Hash RuleHash,
     [property: Id(3)] string? Link);
+
+/// <summary>The answer to a command after completion.</summary>
+/// <param name="Receipt">What was recorded; null when refused.</param>
+/// <param name="Refusal">Why not; null when recorded.</param>
+/// <param name="Replayed">Whether the request was answered before.</param>
+[GenerateSerializer, Immutable, Alias("LaterResult")]
+public sealed record LaterResult(
+    [property: Id(0)] DealReceipt? Receipt,
+    [property: Id(1)] Refusal? Refusal,
+    [property: Id(2)] bool Replayed);
+
+/// <summary>What a deal did about a month of trail.</summary>
+/// <param name="Before">Where the month stood.</param>
+/// <param name="AmountMinor">What accrued now, minor units.</param>
+/// <param name="Refusal">Why not; null when nothing was wrong.</param>
+[GenerateSerializer, Immutable, Alias("TrailResult")]
+public sealed record TrailResult(
+    [property: Id(0)] TrailStanding Before,
+    [property: Id(1)] long AmountMinor,
+    [property: Id(2)] Refusal? Refusal);
 
 /// <summary>The answer to a line of an attested bulk request.</summary>
 /// <param name="Outcome">What the line did.</param>

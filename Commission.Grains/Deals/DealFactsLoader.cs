@@ -91,6 +91,17 @@ internal sealed class DealFactsLoader(
         };
     }
 
+    /// <summary>Facts for what happens after the completion.</summary>
+    public async ValueTask<DealFacts> LoadLaterAsync(DealState state, ContactId caller, bool fresh)
+    {
+        var contacts = new Dictionary<ContactId, ContactFacts>(2);
+        if (!state.Exists)
+            return new DealFacts();
+        await AddAsync(contacts, caller, fresh);
+        await AddAsync(contacts, state.Receiver, fresh);
+        return new DealFacts { Contacts = contacts, RuleSet = await rules.FindDocumentAsync(state.Vertical, state.RuleHash) };
+    }
+
     /// <summary>The link that a recorded step hands to the client, if it does.</summary>
     public async ValueTask<string?> LinkAfterAsync(DealId deal, StepRecord step) =>
         ClientLinks.LinkAfter(step.Step) is not HandshakeStep.None and var next && step.AttestedBy is null

@@ -1,6 +1,5 @@
 using Commission.Domain;
 using Commission.Domain.Deals;
-using Commission.Domain.Ledger;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Ledger;
 using Commission.Storage.Deals;
@@ -54,6 +53,27 @@ internal sealed class DealGrain(
         return new AttestResult(outcome, State.Status, null);
     }
 
+    public async Task<LaterResult> RecordLater(LaterCommand command)
+    {
+        var (receipt, refusal) = DealMachine.ReplayLater(State, command.Fingerprint);
+        if (receipt is not null || refusal is not null)
+            return new LaterResult(receipt, refusal, refusal?.Code != RefusalCodes.IdempotencyKeyReused);
+        var decision = await DecideAsync(command, fresh => facts.LoadLaterAsync(State, command.Caller, fresh));
+        refusal = decision.Refusal ?? await PersistAsync(decision.Events);
+        if (refusal is not null && DealMachine.IsSticky(State, refusal))
+            refusal = await PersistAsync([new RequestRefused(new RefusedRequest(command.Fingerprint, refusal))]) ?? refusal;
+        metrics.Later(command, refusal);
+        return new LaterResult(refusal is null ? State.Later!.Receipts[^1] : null, refusal, false);
+    }
+
+    public async Task<TrailResult> PayTrail(PayTrail command)
+    {
+        var before = TrailSteps.Standing(State, command.Month);
+        var decision = await DecideAsync(command, fresh => facts.LoadLaterAsync(State, command.Caller, fresh));
+        var refusal = decision.Refusal ?? await PersistAsync(decision.Events);
+        return new TrailResult(before, refusal is null ? TrailSteps.AmountOf(decision.Events) : 0, refusal);
+    }
+
     public async Task Expire()
     {
         var decision = DealMachine.Decide(State, new ExpireDeal(), new DealFacts(), time.GetUtcNow());
@@ -79,8 +99,7 @@ internal sealed class DealGrain(
         var next = events.Aggregate(State, DealMachine.Evolve);
         try
         {
-            await PersistAsync(next,
-                (Books.Handshakes, DealRecords.Handshakes(next, events)), (Books.Ledger, DealRecords.Entries(next, events)));
+            await PersistAsync(next, DealRecords.Of(next, events));
             return null;
         }
         catch (StorageBusyException)

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Commission.Domain.Rules.Volumes;
 using Commission.Grains.Interfaces;
+using Commission.Grains.Rules;
 using Commission.Storage.GroupCommit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +17,8 @@ namespace Commission.Grains.Ledger;
 /// outbox rows are the truth, and the sweeper brings what is missing.
 /// </summary>
 internal sealed partial class StreamOutboxPublisher(
-    IServiceProvider services, LocalBooks local, CommandMetrics metrics, ILogger<StreamOutboxPublisher> logger) : BackgroundService, IOutboxPublisher
+    IServiceProvider services, LocalBooks local, VolumeCourier courier, CommandMetrics metrics,
+    ILogger<StreamOutboxPublisher> logger) : BackgroundService, IOutboxPublisher
 {
     private const int Capacity = 32_768;
     private const int MaxBatch = 512;
@@ -32,7 +35,9 @@ internal sealed partial class StreamOutboxPublisher(
         foreach (var book in messages.GroupBy(message => message.Book, StringComparer.Ordinal))
         {
             List<OutboxMessage> ofBook = [.. book];
-            if (!local.TryAdd(book.Key, ofBook))
+            if (VolumeRecords.IsVolume(book.Key))
+                courier.Add(ofBook);
+            else if (!local.TryAdd(book.Key, ofBook))
                 Queue(ofBook);
         }
     }

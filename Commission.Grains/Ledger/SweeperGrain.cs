@@ -4,6 +4,7 @@ using Commission.Domain.Ledger;
 using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
+using Commission.Grains.Rules;
 using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
 using Commission.Storage.Ledger;
@@ -12,13 +13,14 @@ using Microsoft.Extensions.Logging;
 namespace Commission.Grains.Ledger;
 
 /// <summary>
-/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, ends overdue deals, finishes agreements. Every silo keeps it
+/// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, brings accumulators theirs, ends
+/// overdue deals, finishes agreements. Every silo keeps it
 /// awake; a reminder does when none has yet.
 /// </summary>
 [GrainType("sweeper")]
 [KeepAlive]
 internal sealed partial class SweeperGrain(
-    OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, TimeProvider time, ILogger<SweeperGrain> logger)
+    OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, VolumeCourier courier, TimeProvider time, ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
@@ -49,7 +51,10 @@ internal sealed partial class SweeperGrain(
         {
             var (_, age) = await outbox.ReadDepthAsync(DepthLimit, cancellationToken);
             if (age > Overdue)
-                await Task.WhenAll(DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes), DrainAsync(Books.Administration));
+            {
+                await Task.WhenAll(
+                    DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes), DrainAsync(Books.Administration), courier.SweepAsync(Overdue, cancellationToken));
+            }
             if (time.GetUtcNow() >= _nextExpiry)
                 await ExpireAsync(cancellationToken);
             var unfinished = await agreements.ListUnfinishedAsync(UnfinishedPage, cancellationToken);

@@ -55,6 +55,23 @@ public sealed class DealQueries(NpgsqlDataSource dataSource)
         return rows;
     }
 
+    /// <summary>Deals that have recorded balances, in the order of their ids, after one.</summary>
+    public async Task<IReadOnlyList<DealId>> ListWithBalancesAsync(
+        string? vertical, string afterId, int limit, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select id from deal where trail_months > 0 and id > $1 and ($2::text is null or vertical = $2) order by id limit $3
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = afterId });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)vertical ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var deals = new List<DealId>();
+        while (await reader.ReadAsync(cancellationToken))
+            deals.Add(TypedId.Parse<DealId>(reader.GetString(0)));
+        return deals;
+    }
+
     private static DealRow Row(NpgsqlDataReader reader) => new(
         TypedId.Parse<DealId>(reader.GetString(0)), (DealStatus)reader.GetInt16(1), reader.GetString(2), reader.GetString(3),
         ContactId.From(reader.GetGuid(4)), ContactId.From(reader.GetGuid(5)), ContactId.From(reader.GetGuid(6)),

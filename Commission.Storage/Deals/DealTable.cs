@@ -31,12 +31,13 @@ public static class DealTable
         Column("currency", NpgsqlDbType.Text, "text", deal => IsSettled(deal) ? deal.SettledValue.Currency.Code : null, mutable: true),
         Column("settled_on", NpgsqlDbType.Date, "date", deal => IsSettled(deal) ? deal.SettledOn : (DateOnly?)null, mutable: true),
         Column("completed_on", NpgsqlDbType.Date, "date", CompletedOn, mutable: true),
+        Column("trail_months", NpgsqlDbType.Smallint, "smallint", deal => (short?)deal.Later?.RecordedMonths, mutable: true),
     ]);
 
     private static bool IsSettled(DealState deal) => deal.Status is DealStatus.Settled or DealStatus.Complete;
 
     private static DateOnly? CompletedOn(DealState deal) =>
-        deal.Status == DealStatus.Complete ? DateOnly.FromDateTime(deal.Steps[^1].Time.UtcDateTime) : null;
+        deal.Status == DealStatus.Complete ? DealMachine.CompletedOn(deal) : null;
 
     private static StateColumn Column<T>(string name, NpgsqlDbType type, string sqlType, Func<DealState, T> value, bool mutable = false) =>
         StateColumn.Of<Journaled<DealState>, T>(name, type, sqlType, journaled => value(journaled.State), mutable);

@@ -47,12 +47,12 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
             set sequence = excluded.sequence, balance = excluded.balance, last_leaf = excluded.last_leaf),
         e as (
             insert into book_entry (book_id, sequence, bytes, deal, kind, posted_at,
-                debit, debit_sequence, credit, credit_sequence, amount, effective_on)
-            select $1, t.sequence, t.bytes, t.deal, t.kind, $14, t.debit, t.debit_sequence, t.credit, t.credit_sequence, t.amount, t.effective_on
+                debit, debit_sequence, credit, credit_sequence, amount, effective_on, facts)
+            select $1, t.sequence, t.bytes, t.deal, t.kind, $14, t.debit, t.debit_sequence, t.credit, t.credit_sequence, t.amount, t.effective_on, t.facts
             from h, unnest($15::bigint[], $16::bytea[], $17::uuid[], $18::smallint[], $19::int[], $20::bigint[], $21::int[], $22::bigint[],
-                $23::bigint[], $24::date[])
-                as t(sequence, bytes, deal, kind, debit, debit_sequence, credit, credit_sequence, amount, effective_on))
-        select 1 / (select count(*) from h)::int, 1 / (case when (select count(*) from d) = $25 then 1 else 0 end)
+                $23::bigint[], $24::date[], $25::bytea[])
+                as t(sequence, bytes, deal, kind, debit, debit_sequence, credit, credit_sequence, amount, effective_on, facts))
+        select 1 / (select count(*) from h)::int, 1 / (case when (select count(*) from d) = $26 then 1 else 0 end)
         """;
 
     /// <summary>Takes the book over from whoever held it.</summary>
@@ -184,6 +184,7 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(entries, entry => entry?.Credit.Sequence));
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(entries, entry => entry?.Entry.Amount.Minor));
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Date, Array.ConvertAll(entries, entry => entry?.Entry.EffectiveOn));
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bytea, Array.ConvertAll(entries, entry => entry?.Entry.Facts));
     }
 
     private static Guid DealOf(EncodedLeaf leaf) => leaf.Leaf switch

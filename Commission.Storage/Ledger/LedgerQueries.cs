@@ -9,6 +9,9 @@ public sealed record BookRow(string Book, long Size, Hash LastLeaf, long Epoch);
 /// <summary>An account's balance, debits minus credits, after so many entries.</summary>
 public sealed record AccountRow(string Account, string Currency, long Sequence, long BalanceMinor);
 
+/// <summary>A leaf's bytes and, with the first entry of a calculation, its facts.</summary>
+public sealed record StoredLeaf(byte[] Bytes, byte[]? Facts);
+
 /// <summary>Reads of the books. What is answered is decoded from the bytes, which are the truth.</summary>
 public sealed class LedgerQueries(NpgsqlDataSource dataSource)
 {
@@ -18,15 +21,15 @@ public sealed class LedgerQueries(NpgsqlDataSource dataSource)
         reader => new BookRow(reader.GetString(0), reader.GetInt64(1), new Hash(reader.GetFieldValue<byte[]>(2)), reader.GetInt64(3)), cancellationToken);
 
     /// <summary>Leaves of a book from a place on.</summary>
-    public Task<List<byte[]>> ReadLeavesAsync(string book, long from, int limit, CancellationToken cancellationToken = default) => QueryAsync(
+    public Task<List<StoredLeaf>> ReadLeavesAsync(string book, long from, int limit, CancellationToken cancellationToken = default) => QueryAsync(
         """
-        select e.bytes from book_entry e join book_head h on h.id = e.book_id
+        select e.bytes, e.facts from book_entry e join book_head h on h.id = e.book_id
         where h.book = $1 and e.sequence >= $2 order by e.sequence limit $3
-        """, [book, from, limit], reader => reader.GetFieldValue<byte[]>(0), cancellationToken);
+        """, [book, from, limit], Leaf, cancellationToken);
 
     /// <summary>Leaves of a deal, in all books.</summary>
-    public Task<List<byte[]>> ReadDealAsync(DealId deal, CancellationToken cancellationToken = default) => QueryAsync(
-        "select bytes from book_entry where deal = $1 order by book_id, sequence", [deal.Value], reader => reader.GetFieldValue<byte[]>(0), cancellationToken);
+    public Task<List<StoredLeaf>> ReadDealAsync(DealId deal, CancellationToken cancellationToken = default) => QueryAsync(
+        "select bytes, facts from book_entry where deal = $1 order by book_id, sequence", [deal.Value], Leaf, cancellationToken);
 
     /// <summary>Accounts of a book whose name starts with a prefix, after a position.</summary>
     public Task<List<AccountRow>> ListAccountsAsync(
@@ -74,6 +77,9 @@ public sealed class LedgerQueries(NpgsqlDataSource dataSource)
              order by e.credit_sequence limit $5)) sides
         order by place limit $5
         """, [book, account, currency, afterSequence, limit], reader => reader.GetFieldValue<byte[]>(0), cancellationToken);
+
+    private static StoredLeaf Leaf(NpgsqlDataReader reader) =>
+        new(reader.GetFieldValue<byte[]>(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1));
 
     private static AccountRow Account(NpgsqlDataReader reader) =>
         new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));

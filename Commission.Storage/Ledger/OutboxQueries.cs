@@ -25,6 +25,43 @@ public sealed class OutboxQueries(NpgsqlDataSource dataSource)
         return messages;
     }
 
+    /// <summary>Contributions to accumulators that have waited longer than they should, oldest first.</summary>
+    public async Task<IReadOnlyList<OutboxMessage>> ReadOverdueVolumesAsync(TimeSpan age, int limit, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select id, book, payload from outbox
+            where starts_with(book, 'volume:') and created_at < clock_timestamp() - $1
+            order by id limit $2
+            """);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new List<OutboxMessage>();
+        while (await reader.ReadAsync(cancellationToken))
+            messages.Add(new OutboxMessage(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
+        return messages;
+    }
+
+    /// <summary>Deletes rows whose accumulator's write is durable.</summary>
+    public async Task DeleteAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("delete from outbox where id = any($1)");
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. ids] });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Puts a row aside that its accumulator refuses for good.</summary>
+    public async Task ParkAsync(long id, string reason, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""
+            with d as (delete from outbox where id = $1 returning id, book, payload)
+            insert into outbox_parked (id, book, payload, reason) select id, book, payload, $2 from d
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Rows waiting, counted up to a limit, and the age of the oldest.</summary>
     public async Task<(long Depth, TimeSpan OldestAge)> ReadDepthAsync(int limit, CancellationToken cancellationToken = default)
     {

@@ -29,7 +29,8 @@ create table deal (
     settled_value_minor bigint,
     currency            text collate "C",
     settled_on          date,
-    completed_on        date
+    completed_on        date,
+    trail_months        smallint
 ) with (fillfactor = 60);
 
 alter table deal alter column payload set storage external, set (toast_tuple_target = 8160);
@@ -52,6 +53,15 @@ create table contact (
 
 create index contact_by_time on contact (created_at, id);
 
+-- Accumulators of volume.
+create table volume (
+    id         text collate "C" not null primary key,
+    version    integer not null,
+    payload    bytea
+) with (fillfactor = 60);
+
+alter table volume alter column payload set storage external, set (toast_tuple_target = 8160);
+
 -- What a committed state still owes the books. A row lives from the command's commit to the append that consumes it.
 create table outbox (
     id         bigint not null primary key,
@@ -61,6 +71,15 @@ create table outbox (
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 alter table outbox alter column payload set storage external, set (toast_tuple_target = 8160);
+
+-- Contributions that an accumulator refused for good. Nothing is lost: an operator can put a row back when the reason is gone.
+create table outbox_parked (
+    id         bigint not null primary key,
+    book       text collate "C" not null,
+    payload    bytea not null,
+    reason     text not null,
+    parked_at  timestamptz not null default clock_timestamp()
+);
 
 -- How many rows wait, counted up to a limit, and since when the oldest does. By the index: rows that were consumed but not
 -- vacuumed yet make the heap large, and the index forgets them at the first visit.
@@ -84,7 +103,8 @@ create table sweep (
     swept_to   timestamptz not null
 );
 
-grant select, insert, update on grain_state, deal, contact, sweep to commission_app;
+grant select, insert, update on grain_state, deal, contact, volume, sweep to commission_app;
+grant select, insert on outbox_parked to commission_app;
 grant select, insert, delete on outbox to commission_app;
 grant usage on sequence outbox_block to commission_app;
 grant select, insert on secret to commission_app;

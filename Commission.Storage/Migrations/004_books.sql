@@ -33,10 +33,13 @@ create table book_entry (
     credit_sequence bigint,
     amount          bigint,
     effective_on    date,
+    facts           bytea,
     primary key (book_id, sequence)
 );
 
-alter table book_entry alter column bytes set storage external, set (toast_tuple_target = 8160);
+-- facts: with the first entry of a calculation, the canonical facts whose hash the leaf has. No part of the leaf: whoever
+-- changes them is found out by the hash.
+alter table book_entry alter column bytes set storage external, alter column facts set storage external, set (toast_tuple_target = 8160);
 
 create index book_entry_by_deal on book_entry (deal, book_id, sequence);
 -- Unique: an account's chain cannot hold one place twice.

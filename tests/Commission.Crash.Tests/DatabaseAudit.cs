@@ -30,7 +30,7 @@ internal static class DatabaseAudit
     {
         var handshakes = (await BookAudit.ReadAsync(cluster.ConnectionString, Books.Handshakes)).Cast<HandshakeLeaf>().ToList();
         var entries = (await BookAudit.ReadAsync(cluster.ConnectionString, Books.Ledger)).Cast<EntryLeaf>().Select(leaf => leaf.Entry).ToList();
-        var states = await ReadStatesAsync(cluster.ConnectionString);
+        var states = (await ReadStatesAsync<DealState>(cluster.ConnectionString, "deal")).ToDictionary(state => state.Id);
 
         Assert.Equal(Sorted(acknowledged.Select(one => one.Command.Hash)), Sorted(handshakes.Select(leaf => leaf.Hash)));
         Assert.Equal(Sorted(acknowledged.Select(one => one.Deal.Deal).Distinct()), Sorted(states.Keys));
@@ -64,19 +64,17 @@ internal static class DatabaseAudit
             accrual.Payee is { } payee ? Accounts.Payable(payee) : Accounts.PlatformFee, accrual.AmountMinor, calculation.FactsHash))];
     }
 
-    private static async Task<Dictionary<DealId, DealState>> ReadStatesAsync(string connectionString)
+    /// <summary>All states of a table, as they are stored.</summary>
+    public static async Task<List<TState>> ReadStatesAsync<TState>(string connectionString, string table) where TState : new()
     {
         await using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
-        await using var command = dataSource.CreateCommand("select payload from deal");
+        await using var command = dataSource.CreateCommand($"select payload from {table}");
         await using var reader = await command.ExecuteReaderAsync();
-        var states = new Dictionary<DealId, DealState>();
+        var states = new List<TState>();
         while (await reader.ReadAsync())
-        {
-            var state = serializer.Deserialize<Journaled<DealState>>(reader.GetFieldValue<byte[]>(0))!.State;
-            states.Add(state.Id, state);
-        }
+            states.Add(serializer.Deserialize<Journaled<TState>>(reader.GetFieldValue<byte[]>(0))!.State);
         return states;
     }
 

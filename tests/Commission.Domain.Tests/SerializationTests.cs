@@ -51,6 +51,27 @@ public sealed class SerializationTests
         SurvivesUnchanged(new BulkScenario().Given(BulkScenario.Line("complete")).Deal.State);
 
     [Fact]
+    public void A_deal_with_a_later_life_survives_storage()
+    {
+        var deal = new DealScenario().Given(HandshakeStep.Outcome);
+        RequestFingerprint Request(string key) => RequestFingerprint.Of("x", key, "y", []);
+        LaterCommand[] commands =
+        [
+            new RecordRevenue(RevenueKind.Balance, "B", DealScenario.Today, new Money(5, Currency.Aud), new DateOnly(2026, 3, 1), People.Receiver.Id, Request("b")),
+            new RecordClawback("C", ClawbackReason.Refund, DealScenario.Today, 7, People.Receiver.Id, Request("c")),
+        ];
+        foreach (var command in commands)
+        {
+            Assert.Equal(command, RoundTrip<DealCommand>(command));
+            deal.Then(DealMachine.Decide(deal.State, command, deal.Facts, deal.Now));
+        }
+        Assert.Equal(2, deal.State.Later!.Receipts.Length);
+        SurvivesUnchanged(deal.State);
+        Assert.Equal(new RecordMilestone("m", DealScenario.Today, default, Request("m")), RoundTrip(new RecordMilestone("m", DealScenario.Today, default, Request("m"))));
+        Assert.Equal(new PayTrail(DealScenario.Today, People.Receiver.Id), RoundTrip(new PayTrail(DealScenario.Today, People.Receiver.Id)));
+    }
+
+    [Fact]
     public void An_accumulator_survives_storage()
     {
         var rules = Rules.RuleTable.Of("1", Rules.RuleTable.Split(

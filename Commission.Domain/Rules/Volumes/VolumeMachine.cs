@@ -112,7 +112,15 @@ public static class VolumeMachine
                 credited[known] = credited[known] with { AmountMinor = credited[known].AmountMinor + accrual.AmountMinor };
         }
         credited.RemoveAll(credit => credit.AmountMinor == 0);
-        return entry with { PoolMinor = accrued.PoolMinor, CreditedRevision = accrued.Contribution.Revision, Credited = [.. credited] };
+        var booked = accrued.Calculation.Accruals.Count;
+        return entry with
+        {
+            PoolMinor = accrued.PoolMinor,
+            CreditedRevision = accrued.Contribution.Revision,
+            Credited = [.. credited],
+            Booked = entry.Booked + booked,
+            LastFacts = booked > 0 ? accrued.Calculation.FactsHash : entry.LastFacts,
+        };
     }
 
     /// <summary>What differs from what was credited, in canonical order.</summary>
@@ -126,7 +134,11 @@ public static class VolumeMachine
             if (entry.PoolMinor == pool && entry.CreditedRevision == entry.Contribution.Revision)
                 continue;
             var facts = VolumeContributions.FactsOf(document, state.Key!.Product, component, entry.Contribution, position);
-            events.Add(new VolumeAccrued(entry.Contribution, pool, Calculator.Calculate(document, facts), facts, entry.PoolMinor is not null));
+            events.Add(new VolumeAccrued(entry.Contribution, pool, Calculator.Calculate(document, facts), facts, entry.PoolMinor is not null)
+            {
+                Booked = entry.Booked,
+                Corrects = entry.LastFacts,
+            });
         }
         return events;
     }

@@ -18,18 +18,29 @@ public sealed record VolumeState
 /// <param name="PoolMinor">The pool that was credited last, or null when none was yet.</param>
 /// <param name="CreditedRevision">The revision that it was credited for.</param>
 /// <param name="Credited">Per party, all credits and adjustments added up.</param>
+/// <param name="Booked">Entries that it has in the ledger.</param>
+/// <param name="LastFacts">The facts of the latest calculation that has entries; zero when none has.</param>
 [GenerateSerializer, Immutable, Alias("VolumeEntry")]
 public sealed record VolumeEntry(
     [property: Id(0)] VolumeContribution Contribution,
     [property: Id(1)] long? PoolMinor,
     [property: Id(2)] int CreditedRevision,
-    [property: Id(3)] PartyCredit[] Credited);
+    [property: Id(3)] PartyCredit[] Credited,
+    [property: Id(4)] int Booked = 0,
+    [property: Id(5)] Hash LastFacts = default);
 
 /// <summary>Puts a contribution into its accumulator, corrects it or takes it out.</summary>
 /// <param name="Key">The accumulator.</param>
 /// <param name="Contribution">The contribution; its revision decides whether it is news.</param>
 [GenerateSerializer, Immutable, Alias("RecordContribution")]
-public sealed record RecordContribution(VolumeKey Key, VolumeContribution Contribution);
+public sealed record RecordContribution(VolumeKey Key, VolumeContribution Contribution)
+{
+    /// <summary>Whose act brought it.</summary>
+    [Id(0)] public ContactId Actor { get; init; }
+
+    /// <summary>The date from which what it changes counts.</summary>
+    [Id(1)] public DateOnly EffectiveOn { get; init; }
+}
 
 /// <summary>Something that happened to an accumulator.</summary>
 public abstract record VolumeEvent;
@@ -53,4 +64,11 @@ public sealed record ContributionWithdrawn(VolumeContribution Contribution) : Vo
 /// <param name="Facts">The facts that the calculation can be replayed from.</param>
 /// <param name="IsAdjustment">Whether it was credited before.</param>
 public sealed record VolumeAccrued(
-    VolumeContribution Contribution, long PoolMinor, Calculation Calculation, CalculationFacts Facts, bool IsAdjustment) : VolumeEvent;
+    VolumeContribution Contribution, long PoolMinor, Calculation Calculation, CalculationFacts Facts, bool IsAdjustment) : VolumeEvent
+{
+    /// <summary>Entries of the contribution that are in the ledger before this.</summary>
+    public int Booked { get; init; }
+
+    /// <summary>The facts of the calculation that this corrects; zero when it is the first that has entries.</summary>
+    public Hash Corrects { get; init; }
+}

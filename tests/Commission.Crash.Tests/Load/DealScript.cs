@@ -13,11 +13,13 @@ internal sealed class DealScript
     private readonly Person _receiver;
     private readonly Person _client;
     private readonly string _key;
+    private readonly string _product;
     private readonly DateOnly _today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
     private Hash _previous = Hash.Zero;
 
-    public DealScript(Network network, Random random, string key)
+    public DealScript(Network network, Random random, string key, string product = Network.Product)
     {
+        _product = product;
         _referrer = network.Referrers[random.Next(network.Referrers.Count)];
         _receiver = network.Receivers[random.Next(network.Receivers.Count)];
         _client = network.Clients[random.Next(network.Clients.Count)];
@@ -51,7 +53,7 @@ internal sealed class DealScript
     private (HandshakePayload Payload, Person Signer, string Path) Compose(HandshakeStep step, DateTimeOffset time) => step switch
     {
         HandshakeStep.Intent => (new IntentPayload(
-            Deal, _referrer.Id, time, null, null, Network.Vertical, Network.Product, _receiver.Id, _client.Id, _client.Commitment, _today,
+            Deal, _referrer.Id, time, null, null, Network.Vertical, _product, _receiver.Id, _client.Id, _client.Commitment, _today,
             _referrer.Upline, $"business-{_key}"), _referrer, "/api/v1/referrals"),
         HandshakeStep.Acknowledgement => (new AcknowledgementPayload(
             Deal, _client.Id, time, _previous, null, null, Hash.Of("I agree"u8), null, null, null), _client, Route("acknowledgement")),
@@ -61,6 +63,20 @@ internal sealed class DealScript
         HandshakeStep.Outcome => (new OutcomePayload(Deal, _client.Id, time, _previous, null, null, null), _client, Route("outcome")),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };
+
+    /// <summary>An invoice of the complete deal.</summary>
+    public Command Invoice(int number, long amountMinor)
+    {
+        var body = new JsonObject
+        {
+            ["kind"] = "invoice",
+            ["key"] = $"INV-{number}",
+            ["on"] = _today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            ["amountMinor"] = amountMinor,
+            ["currency"] = "AUD",
+        };
+        return new Command($"{_key}-invoice-{number}", Route("revenue"), _receiver.Id, Encoding.UTF8.GetBytes(body.ToJsonString()), default);
+    }
 
     private string Route(string step) => $"/api/v1/deals/{Deal}/{step}";
 }

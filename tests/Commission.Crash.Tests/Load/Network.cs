@@ -11,13 +11,19 @@ internal sealed class Network
 {
     public const string Vertical = "CRASH";
     public const string Product = "LOAN";
+    public const string VolumeProduct = "VOLUME_LOAN";
 
     private const string Rules = """
         {"schema":"commission/rule-set/v1","vertical":"CRASH","effectiveFrom":"2020-01-01","currency":"AUD",
          "governingAgreement":"Crash agreement","platformFeePercent":"1","products":{"LOAN":{"components":[
            {"name":"upfront","shape":"percent","basis":"deal_value","ratePercent":"0.65",
             "split":[{"party":"referrer","weight":70},{"party":"upline","weight":20},{"party":"receiver","weight":10}]},
-           {"name":"bounty","shape":"flat","basis":"deal","amountMinor":2500,"split":[{"party":"referrer","weight":1}]}]}}}
+           {"name":"bounty","shape":"flat","basis":"deal","amountMinor":2500,"split":[{"party":"referrer","weight":1}]}]},
+          "VOLUME_LOAN":{"components":[
+           {"name":"whole","shape":"tier_whole","basis":"deal_value","boundary":"upper","accumulate":{"per":"quarter","scope":"referrer"},
+            "bands":[{"from":0,"to":100000000,"ratePercent":"0.5"},{"from":100000000,"to":250000000,"ratePercent":"0.6"},{"from":250000000,"ratePercent":"0.7"}],
+            "split":[{"party":"referrer","weight":80},{"party":"upline","weight":20}]},
+           {"name":"invoices","shape":"recurring","on":"invoice","basis":"invoice_amount_ex_gst","ratePercent":"10","split":[{"party":"referrer","weight":1}]}]}}}
         """;
 
     public required IReadOnlyList<Person> Referrers { get; init; }
@@ -41,7 +47,8 @@ internal sealed class Network
             Receivers = await ManyAsync(4, i => ContactAsync(client, "MEMBER", null)),
             Clients = await ManyAsync(12, i => ContactAsync(client, "CUSTOMER", null)),
         };
-        var products = new JsonArray(new JsonObject { ["code"] = Product, ["name"] = "Loan" });
+        var products = new JsonArray(
+            new JsonObject { ["code"] = Product, ["name"] = "Loan" }, new JsonObject { ["code"] = VolumeProduct, ["name"] = "Loan with volume" });
         await client.MustAsync("/api/v1/verticals", admin.Id, new JsonObject { ["code"] = Vertical, ["name"] = "Crash", ["products"] = products });
         await client.MustAsync("/api/v1/agreements", admin.Id, new JsonObject
         {

@@ -22,11 +22,12 @@ internal static class LedgerGen
         from sides in Gen.Select(Sides, Sides)
         from amount in Amounts
         from date in Gen.Int[0, DateOnly.MaxValue.DayNumber]
-        from hashes in Hashes.Array[3]
+        from hashes in Hashes.Array[4]
+        from kind in Gen.Int[1, 3]
         from ids in Gen.Select(Gen.Guid, Gen.Guid, Gen.Int)
         let entry = new EntryDraft(
-            EntryKind.Accrual, new DealId(ids.Item1), sides.Item1.Account, sides.Item2.Account, amount, DateOnly.FromDayNumber(date),
-            hashes[0], hashes[1], hashes[2], new ContactId(ids.Item2), ids.Item3)
+            (EntryKind)kind, new DealId(ids.Item1), sides.Item1.Account, sides.Item2.Account, amount, DateOnly.FromDayNumber(date),
+            hashes[0], hashes[1], hashes[2], new ContactId(ids.Item2), ids.Item3, hashes[3])
         select new EntryLeaf(place.Item1, place.Item2, place.Item3, place.Item4, entry, sides.Item1, sides.Item2);
 
     public static readonly Gen<HandshakeLeaf> Handshakes =

@@ -69,7 +69,7 @@ public sealed class BookVectorTests
             (EntryKind)json.GetProperty("kind").GetByte(), TypedId.Parse<DealId>(Text("deal")), json.GetProperty("debit").GetProperty("account").GetString()!,
             json.GetProperty("credit").GetProperty("account").GetString()!, new Money(json.GetProperty("amountMinor").GetInt64(), new Currency(Text("currency"))),
             DateOnly.Parse(Text("effectiveOn")), Hash("ruleHash"), Hash("factsHash"), Hash("explanationHash"), TypedId.Parse<ContactId>(Text("actor")),
-            json.GetProperty("ordinal").GetInt32());
+            json.GetProperty("ordinal").GetInt32(), Hash("corrects"));
     }
 
     public static TheoryData<Vector> Bulk => VectorFile.Rows("bulk.json");

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text;
+using Commission.Domain;
+using Commission.Domain.Rules;
+using Commission.Domain.Rules.Wording;
+
+namespace Commission.Cli.Rules;
+
+/// <summary><c>commission explain</c>: what rules give for facts and why, offline.</summary>
+internal static class ExplainCommand
+{
+    private static readonly Option<string> Rules = new("--rules") { Description = "A rule set document.", HelpName = "path", Required = true };
+
+    private static readonly Option<string> Facts = new("--facts") { Description = "Facts as docs/formats/rule-set.md has them.", HelpName = "path", Required = true };
+
+    private static readonly Option<bool> AsJson = new("--json") { Description = "The explanation's canonical bytes instead of text." };
+
+    public static Command Create()
+    {
+        var command = new Command("explain", "Calculate facts by a rule set and explain each cent; no server is asked.") { Rules, Facts, AsJson };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
+        try
+        {
+            var (document, wrongRules) = RuleSetReader.Read(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Rules), cancellation));
+            if (document is null)
+                return await RefuseAsync(errors, "rules", wrongRules!);
+            var facts = CanonicalJson.Canonicalize(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Facts), cancellation));
+            var (calculation, wrongFacts) = Calculator.Replay(document, facts);
+            if (calculation is null)
+                return await RefuseAsync(errors, "facts", wrongFacts!);
+            await output.WriteLineAsync(arguments.GetValue(AsJson)
+                ? Encoding.UTF8.GetString(calculation.Explanation)
+                : ExplanationText.Of(calculation.Explanation));
+            return ExitCode.Done;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException)
+        {
+            await errors.WriteLineAsync(problem.Message);
+            return ExitCode.Usage;
+        }
+    }
+
+    private static async Task<int> RefuseAsync(TextWriter errors, string what, Refusal refusal)
+    {
+        await errors.WriteLineAsync($"{what}: {refusal.Code} {refusal.Text}");
+        return ExitCode.Usage;
+    }
+}
