@@ -26,9 +26,10 @@ internal sealed class LaterScenario
         var network = await Network.CreateAsync(engine, ruled: false);
         var rules = JsonNode.Parse($$$"""
             {"schema":"commission/rule-set/v1","vertical":"{{{network.Vertical}}}","effectiveFrom":"2015-01-01","currency":"AUD",
-            "governingAgreement":"Agreement 1","platformFeePercent":"{{{platformFeePercent}}}","products":{"{{{Network.Product}}}":{"components":[{{{components}}}]}} }
+            "governingAgreement":"{{{network.Agreement}}}","platformFeePercent":"{{{platformFeePercent}}}","products":{"{{{Network.Product}}}":{"components":[{{{components}}}]}} }
             """)!;
-        (await network.PostAsync($"/api/v1/verticals/{network.Vertical}/rule-sets", rules, network.Admin)).Is(201);
+        var draft = (await network.PostAsync($"/api/v1/verticals/{network.Vertical}/rule-sets", rules, network.Admin)).Is(201);
+        await network.ApproveAsync(draft["id"].GetString()!);
         return new LaterScenario(network, await network.ServiceAsync(network.Referrer, network.Receiver));
     }
 
