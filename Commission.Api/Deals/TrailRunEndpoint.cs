@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Commission.Api.Http;
+using Commission.Api.Members;
 using Commission.Domain;
 using Commission.Domain.Deals;
-using Commission.Domain.Members;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces.Deals;
-using Commission.Grains.Interfaces.Members;
 using Commission.Storage.Deals;
 
 namespace Commission.Api.Deals;
@@ -35,8 +34,7 @@ internal static class TrailRunEndpoint
         var caller = actor.Required;
         var request = await CommandRequest.ReadAsync(http, caller);
         using var hold = inFlight.Enter(request.Fingerprint);
-        if (await grains.GetGrain<IMemberGrain>(caller.ToString()).GetProfile() is not { Facts.Type: ContactType.Internal })
-            throw new ProblemException(new Refusal(RefusalCodes.WrongActor, "Only an INTERNAL contact may start a trail run.", HeaderActor.Header));
+        await Staff.RequireAsync(grains, actor);
         var body = new BodyReader(request.Body);
         body.Allow("month", "vertical");
         var month = body.OptionalMonth("month") ?? throw ProblemException.Field("month", "month is required.");

@@ -55,9 +55,12 @@ internal readonly struct BodyReader(JsonElement body)
 
     public long Integer(string name) => OptionalInteger(name) ?? throw ProblemException.Field(name, $"{name} is required.");
 
-    public DateOnly Date(string name) => DateOnly.TryParseExact(Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-        ? date
-        : throw ProblemException.Field(name, $"{name} must be a date yyyy-MM-dd.");
+    public DateOnly Date(string name) => OptionalDate(name) ?? throw ProblemException.Field(name, $"{name} is required.");
+
+    public DateOnly? OptionalDate(string name) => OptionalText(name) is not { } text ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            ? date
+            : throw ProblemException.Field(name, $"{name} must be a date yyyy-MM-dd.");
 
     /// <summary>A calendar month, as its first day.</summary>
     public DateOnly? OptionalMonth(string name) => OptionalText(name) is not { } text ? null

@@ -14,8 +14,7 @@ namespace Commission.Grains.Ledger;
 
 /// <summary>
 /// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, brings accumulators theirs, ends
-/// overdue deals, finishes agreements. Every silo keeps it
-/// awake; a reminder does when none has yet.
+/// overdue deals, finishes agreements. Every silo keeps it awake; a reminder does when none has yet.
 /// </summary>
 [GrainType("sweeper")]
 [KeepAlive]

@@ -11,18 +11,14 @@ public sealed class OutboxQueries(NpgsqlDataSource dataSource)
         string book, TimeSpan age, int limit, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("""
-            select id, payload from outbox
+            select id, book, payload from outbox
             where book = $1 and created_at < clock_timestamp() - $2
             order by id limit $3
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = book });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var messages = new List<OutboxMessage>();
-        while (await reader.ReadAsync(cancellationToken))
-            messages.Add(new OutboxMessage(reader.GetInt64(0), book, reader.GetFieldValue<byte[]>(1)));
-        return messages;
+        return await ReadAsync(command, cancellationToken);
     }
 
     /// <summary>Contributions to accumulators that have waited longer than they should, oldest first.</summary>
@@ -35,11 +31,7 @@ public sealed class OutboxQueries(NpgsqlDataSource dataSource)
             """);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var messages = new List<OutboxMessage>();
-        while (await reader.ReadAsync(cancellationToken))
-            messages.Add(new OutboxMessage(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
-        return messages;
+        return await ReadAsync(command, cancellationToken);
     }
 
     /// <summary>Deletes rows whose accumulator's write is durable.</summary>
@@ -71,5 +63,14 @@ public sealed class OutboxQueries(NpgsqlDataSource dataSource)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetFieldValue<TimeSpan>(1));
+    }
+
+    private static async Task<IReadOnlyList<OutboxMessage>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new List<OutboxMessage>();
+        while (await reader.ReadAsync(cancellationToken))
+            messages.Add(new OutboxMessage(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
+        return messages;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Commission.Api.Http;
@@ -32,7 +31,7 @@ internal sealed record WhatIfRequest(IReadOnlyDictionary<string, RuleSetDocument
         foreach (var item in documents.EnumerateArray())
             Add(candidates, Document(item, index), index++);
         return new WhatIfRequest(
-            candidates, new HistoryFilter(body.OptionalText("vertical"), Date(body, "from"), Date(body, "to")),
+            candidates, new HistoryFilter(body.OptionalText("vertical"), body.OptionalDate("from"), body.OptionalDate("to")),
             body.Find("limits") is { } limits ? ReadLimits(limits) : WhatIfLimits.None);
     }
 
@@ -68,8 +67,4 @@ internal sealed record WhatIfRequest(IReadOnlyDictionary<string, RuleSetDocument
     private static long? Amount(JsonElement json, string name) => !json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var amount) && amount is >= 0 and <= Money.MaxMinor ? amount
         : throw ProblemException.Field($"limits.{name}", $"limits.{name} must be an integer from 0 to {Money.MaxMinor}, in minor units.");
-
-    private static DateOnly? Date(BodyReader body, string name) => body.OptionalText(name) is not { } text ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
-        : throw ProblemException.Field(name, $"{name} must be a date yyyy-MM-dd.");
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using System.Threading.Channels;
 using Commission.Domain;
 using Commission.Domain.Deals;
@@ -90,9 +89,7 @@ internal sealed partial class WhatIfRunner(
             var state = await grains.GetGrain<IRuleSetGrain>(GrainKeys.OfVertical(code)).Get();
             foreach (var version in state?.Versions ?? [])
             {
-                var (document, refusal) = RuleSetReader.Read(Encoding.UTF8.GetBytes(version.Document));
-                if (document is null)
-                    throw new InvalidDataException($"The stored rule set {version.Id} cannot be read: {refusal!.Text}");
+                var document = RuleSetLifecycle.DocumentOf(version);
                 documents[document.Hash] = document;
             }
         }
