@@ -17,7 +17,8 @@ internal static class SimulationRun
 
     /// <summary>The exit code is what <paramref name="tell"/> says of the result.</summary>
     public static async Task<int> RunAsync(
-        ParseResult arguments, string kind, string unit, Func<Task<JsonObject>> bodyOf, Func<string, JsonElement, TextWriter, int> tell, CancellationToken cancellation)
+        ParseResult arguments, string kind, string unit, Func<Task<JsonObject>> bodyOf, Func<string, JsonElement, TextWriter, int> tell,
+        CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
         try

@@ -25,7 +25,8 @@ internal sealed record DealFlowReport(DealFlowOutcome Outcome, string Digest, Fl
         var outcome = new DealFlowOutcome(
             settings.Seed, settings.From, settings.Last, settings.Deals,
             settings.Mix.ToDictionary(part => part.Rules.Vertical, part => part.Rules.Hash.ToString(), StringComparer.Ordinal),
-            tally.Steps, tally.Events, tally.Refusals, tally.PeakOpen, books.Totals, [.. books.ByVertical], [.. books.ByMonth], [.. books.ByMember], breaches);
+            tally.Steps, tally.Events, tally.Refusals, tally.PeakOpen, books.Totals, [.. books.ByVertical], [.. books.ByMonth], [.. books.ByMember],
+            breaches);
         var (commands, median, p99) = tally.Measured();
         return new DealFlowReport(
             outcome, Hash.Of(JsonSerializer.SerializeToUtf8Bytes(outcome, Options)).ToString(),
@@ -65,7 +66,8 @@ internal sealed record DealFlowReport(DealFlowOutcome Outcome, string Digest, Fl
 
     private static IEnumerable<FlowBreach> Over(IEnumerable<FlowFigure> figures, string kind, long? limit) => limit is not { } most
         ? []
-        : figures.Where(figure => figure.CommissionMinor > most).Select(figure => new FlowBreach(kind, figure.Name, figure.Currency, most, figure.CommissionMinor));
+        : figures.Where(figure => figure.CommissionMinor > most)
+            .Select(figure => new FlowBreach(kind, figure.Name, figure.Currency, most, figure.CommissionMinor));
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 }

@@ -19,7 +19,8 @@ public sealed class FlowPeople
         _seed = settings.Seed.ToString(CultureInfo.InvariantCulture);
         Service = Person("service", 0);
         Members = [.. Enumerable.Range(0, settings.Members).Select(number => Person("member", number))];
-        NumberOf = Members.Select((id, number) => (id, number)).ToDictionary(member => Accounts.Payable(member.id), member => member.number, StringComparer.Ordinal);
+        NumberOf = Members.Select((id, number) => (Account: Accounts.Payable(id), number))
+            .ToDictionary(member => member.Account, member => member.number, StringComparer.Ordinal);
     }
 
     /// <summary>Who attests.</summary>

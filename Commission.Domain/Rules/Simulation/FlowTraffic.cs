@@ -149,16 +149,18 @@ internal sealed record FlowProduct(
 
     public static FlowProduct Of(RuleSetDocument rules, string code, ProductRules product)
     {
-        string[] milestones = [.. product.Components.SelectMany(component => component.Terms.Milestones).Select(one => one.Name).Distinct(StringComparer.Ordinal)];
+        string[] milestones =
+            [.. product.Components.SelectMany(component => component.Terms.Milestones).Select(one => one.Name).Distinct(StringComparer.Ordinal)];
         RevenueKind[] revenue = [.. product.Components.OfType<RecurringComponent>().Select(component => component.On).Distinct().Order()];
         CalculationEvent?[] events =
         [
             null, .. milestones.Select(name => new MilestoneReached(name)), .. revenue.Select(kind => new RevenueReceived(kind, "any", AnyDay, 1, 1)),
         ];
         var bases = new Dictionary<string, long>(StringComparer.Ordinal);
+        var facts = new CalculationFacts(code, rules.Currency, 1, bases, new Dictionary<Party, ContactId>());
         foreach (var happened in events)
         {
-            while (Calculator.MissingBasis(rules, new CalculationFacts(code, rules.Currency, 1, bases, new Dictionary<Party, ContactId>()) { Event = happened }) is { } name)
+            while (Calculator.MissingBasis(rules, facts with { Event = happened }) is { } name)
                 bases.Add(name, 1);
         }
         var hasTrail = Enumerable.Range(0, product.Components.Count).Any(index => product.MomentOf(index) == Moment.Trail);

@@ -116,14 +116,15 @@ public sealed class FlowTrafficTests
     {
         foreach (var rules in VerticalFileTests.ShippedRules())
         {
-            foreach (var deal in Play(Settings with { Conversion = new FlowConversion(100, 100, 100, 100), Days = 5, Mix = [new FlowVertical(rules, 1, 100_000, 100_000_000)] }))
+            var all = Settings with { Conversion = new FlowConversion(100, 100, 100, 100), Days = 5, Mix = [new FlowVertical(rules, 1, 100_000, 100_000_000)] };
+            foreach (var deal in Play(all))
             {
                 var facts = new CalculationFacts(
                     deal.Product, rules.Currency, deal.ValueMinor, deal.Bases.ToDictionary(basis => basis.Name, basis => basis.Value, StringComparer.Ordinal),
                     new Dictionary<Party, ContactId>());
                 Assert.Null(Calculator.MissingBasis(rules, facts));
-                foreach (var revenue in deal.Later.OfType<FlowRevenue>())
-                    Assert.Null(Calculator.MissingBasis(rules, facts with { Event = new RevenueReceived(revenue.Kind, revenue.Key, revenue.On, revenue.AmountMinor, 1) }));
+                foreach (var paid in deal.Later.OfType<FlowRevenue>())
+                    Assert.Null(Calculator.MissingBasis(rules, facts with { Event = new RevenueReceived(paid.Kind, paid.Key, paid.On, paid.AmountMinor, 1) }));
             }
         }
     }
