@@ -32,7 +32,8 @@ internal sealed record DealFlowReport(DealFlowOutcome Outcome, string Digest, Fl
             outcome, Hash.Of(JsonSerializer.SerializeToUtf8Bytes(outcome, Options)).ToString(),
             new FlowBooksView(books.Ledger, books.Entries, books.Handshakes, books.Leaves, books.Fault),
             new FlowMeasured(
-                Milliseconds(took), commands, (long)(commands / Math.Max(0.001, took.TotalSeconds)), request.Concurrency, Milliseconds(median), Milliseconds(p99)));
+                Milliseconds(took), commands, (long)(commands / Math.Max(0.001, took.TotalSeconds)), request.Concurrency,
+                Milliseconds(median), Milliseconds(p99)));
     }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
