@@ -29,6 +29,7 @@ internal static class CommandTree
             WhatIfCommand.Create(),
             DealFlowCommand.Create(),
         },
+        WitnessCommand.Create(),
         new Command("ledger", "Export and verify the books.")
         {
             ExportCommand.Create(),
