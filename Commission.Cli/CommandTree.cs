@@ -28,6 +28,10 @@ internal static class CommandTree
         {
             WhatIfCommand.Create(),
         },
+        new Command("vertical", "Lines of business.")
+        {
+            VerticalAddCommand.Create(),
+        },
         new Command("ledger", "Export and verify the books.")
         {
             ExportCommand.Create(),
