@@ -97,7 +97,7 @@ public sealed record LaterHistory(IReadOnlyList<DealCommand> Commands, long NotK
             }
         }
 
-        public IReadOnlyList<DealCommand> Ordered(LaterState later)
+        public List<DealCommand> Ordered(LaterState later)
         {
             PayTrail(later);
             var (commands, refunded) = (new List<DealCommand>(_found.Count), 0L);
