@@ -94,10 +94,10 @@ public sealed class SimulationQueries(NpgsqlDataSource dataSource)
     /// <summary>The result's JSON, or null while there is none.</summary>
     public Task<byte[]?> ReadResultAsync(SimulationId id, CancellationToken cancellationToken) => ReadBytesAsync("result", id, cancellationToken);
 
-    /// <summary>What an approval needs to know of one, or null.</summary>
+    /// <summary>What an approval needs to know of a what-if, or null.</summary>
     public async Task<SimulationFacts?> FindFactsAsync(SimulationId id, CancellationToken cancellationToken = default)
     {
-        await using var command = dataSource.CreateCommand("select status, rule_hashes, sha256(result) from simulation where id = $1");
+        await using var command = dataSource.CreateCommand("select status, rule_hashes, sha256(result) from simulation where id = $1 and kind = 'what-if'");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
@@ -105,14 +105,14 @@ public sealed class SimulationQueries(NpgsqlDataSource dataSource)
             : null;
     }
 
-    /// <summary>The completed ones that tried a document, newest first, with what they found.</summary>
+    /// <summary>The completed what-ifs that tried a document, newest first, with what they found.</summary>
     public async Task<IReadOnlyList<SimulationSummary>> ListCompletedAsync(string ruleHash, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             select id, actor, finished_at, report ->> 'currency', (report #>> '{total,beforeMinor}')::bigint, (report #>> '{total,afterMinor}')::bigint,
                 (report ->> 'breachCount')::bigint
             from (select id, actor, created_at, finished_at, convert_from(result, 'UTF8')::jsonb as report from simulation
-                  where status = 'completed' and result is not null and $1 = any(rule_hashes)
+                  where kind = 'what-if' and status = 'completed' and result is not null and $1 = any(rule_hashes)
                   order by created_at desc, id limit $2) completed
             order by created_at desc, id
             """);

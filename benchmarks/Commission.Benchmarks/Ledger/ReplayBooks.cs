@@ -47,7 +47,8 @@ internal sealed class ReplayBooks : IBenchmark
         Report.Format($"{1e6 / Statistics.Median(ours):N2} / {1e6 / Statistics.Median(baseline):N2} µs"), null,
         "CPU: one core; bytes in memory", new Dictionary<string, double[]>(StringComparer.Ordinal)
         {
-            ["oursPerSecond"] = [.. ours], ["baselinePerSecond"] = [.. baseline],
+            ["oursPerSecond"] = [.. ours],
+            ["baselinePerSecond"] = [.. baseline],
         }));
 
     private static double PerSecond(int entries, Action work)

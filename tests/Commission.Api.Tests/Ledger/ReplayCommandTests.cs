@@ -85,7 +85,7 @@ public sealed class ReplayCommandTests(Engine engine) : IClassFixture<Engine>
     }
 
     /// <summary>What only the owner of the database can do: switch the guards off and write over an entry.</summary>
-    private Task OverwriteAsync(long sequence, byte[] bytes, byte[]? facts) => engine.Database.ScalarAsync<object>($"""
+    private Task<object?> OverwriteAsync(long sequence, byte[] bytes, byte[]? facts) => engine.Database.ScalarAsync<object>($"""
         alter table book_entry disable trigger book_entry_append_only;
         update book_entry set bytes = '\x{Convert.ToHexString(bytes)}', facts = {(facts is null ? "null" : $"'\\x{Convert.ToHexString(facts)}'")}
         where sequence = {sequence} and book_id = (select id from book_head where book = 'ledger');

@@ -106,7 +106,9 @@ public sealed class ExplainTests(Engine engine) : IClassFixture<Engine>
             Network.Product, Currency.Aud, Network.SettledValue, new Dictionary<string, long>(StringComparer.Ordinal),
             new Dictionary<Party, Commission.Domain.ContactId>
             {
-                [Party.Referrer] = network.Referrer.Id, [Party.Receiver] = network.Receiver.Id, [Party.Upline] = network.Upline.Id,
+                [Party.Referrer] = network.Referrer.Id,
+                [Party.Receiver] = network.Receiver.Id,
+                [Party.Upline] = network.Upline.Id,
             });
         return new JsonObject { ["facts"] = JsonNode.Parse(facts.ToCanonical()), ["rules"] = network.Rules("2015-01-01", "0.65") };
     }
