@@ -41,7 +41,7 @@ internal sealed record RuleSetVersionView(
     public static RuleSetVersionView Stored(RuleSetVersion version) => new(
         version.Id, version.Number, version.Status.ToString().ToLowerInvariant(), version.EffectiveFrom, version.Hash, version.Author ?? Engine,
         version.CreatedAt, By(version.Proposed), version.Proposed?.At, By(version.Approved), version.Approved?.At, By(version.Withdrawn),
-        version.Withdrawn?.At, version.Simulation?.Id.ToString(), version.Simulation?.Result.ToString());
+        version.Withdrawn?.At, version.Simulation?.Id.ToString(), version.Simulation?.ResultHash.ToString());
 
     /// <summary>As it was when it had been drafted.</summary>
     public static RuleSetVersionView Drafted(RuleSetVersion version) =>

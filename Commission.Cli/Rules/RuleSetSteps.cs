@@ -6,7 +6,10 @@ using Commission.Domain.Rules;
 
 namespace Commission.Cli.Rules;
 
-/// <summary>Takes rule set documents from draft to approval: one contact drafts and proposes, another approves. What was done before is left as it is.</summary>
+/// <summary>
+/// Takes rule set documents from draft to approval: one contact drafts and proposes, another approves. What was done before
+/// is left as it is.
+/// </summary>
 /// <param name="api">The server.</param>
 /// <param name="keys">How idempotency keys of these steps begin.</param>
 /// <param name="author">Who drafts and proposes.</param>

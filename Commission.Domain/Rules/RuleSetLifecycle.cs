@@ -29,8 +29,8 @@ public sealed record RuleSetFacts(GoverningAgreement Agreement)
 /// <summary>What an approval needs to know of a simulation.</summary>
 /// <param name="Status">How far it is.</param>
 /// <param name="RuleHashes">The documents that it tried.</param>
-/// <param name="Result">SHA-256 of its result; null while it has none.</param>
-public sealed record SimulationFacts(string Status, IReadOnlyList<string> RuleHashes, Hash? Result)
+/// <param name="ResultHash">SHA-256 of its result; null while it has none.</param>
+public sealed record SimulationFacts(string Status, IReadOnlyList<string> RuleHashes, Hash? ResultHash)
 {
     /// <summary>The status of one that has its result.</summary>
     public const string Completed = "completed";
@@ -89,7 +89,7 @@ public static class RuleSetLifecycle
         {
             Status = RuleSetVersionStatus.Approved,
             Approved = Step(command, now),
-            Simulation = command.Simulation is { } simulation ? new SimulationProof(simulation, facts.Simulation!.Result!.Value) : null,
+            Simulation = command.Simulation is { } simulation ? new SimulationProof(simulation, facts.Simulation!.ResultHash!.Value) : null,
         }, command);
     }
 
@@ -214,7 +214,7 @@ public static class RuleSetLifecycle
         }
         if (simulation is null)
             return new Refusal(RefusalCodes.UnknownSimulation, $"There is no simulation {id}.", "simulation");
-        if (simulation.Status != SimulationFacts.Completed || simulation.Result is null)
+        if (simulation.Status != SimulationFacts.Completed || simulation.ResultHash is null)
             return new Refusal(RefusalCodes.SimulationUnfit, $"{id} is {simulation.Status}; it must be completed.", "simulation");
         return simulation.RuleHashes.Contains(document.Hash.ToString())
             ? null

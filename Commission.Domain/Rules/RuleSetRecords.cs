@@ -42,7 +42,7 @@ public static class RuleSetRecords
             .Add("ruleHash", version.Hash)
             .Add("ruleSetVersion", version.Id)
             .Add("simulation", version.Simulation?.Id.ToString())
-            .Add("simulationResult", version.Simulation?.Result.ToString())
+            .Add("simulationResult", version.Simulation?.ResultHash.ToString())
             .Add("vertical", vertical);
         return new ActDraft(act, TypedId.Parse<RuleSetVersionId>(version.Id).Value, payload.ToBytes());
     }

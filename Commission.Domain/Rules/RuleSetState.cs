@@ -56,9 +56,9 @@ public sealed record RuleSetStep([property: Id(0)] string? By, [property: Id(1)]
 
 /// <summary>A simulation that an approval rests on. Simulations may be deleted; what was looked at stays provable by its hash.</summary>
 /// <param name="Id">The simulation's id.</param>
-/// <param name="Result">SHA-256 of its result as it is served.</param>
+/// <param name="ResultHash">SHA-256 of its result as it is served.</param>
 [GenerateSerializer, Immutable, Alias("SimulationProof")]
-public sealed record SimulationProof([property: Id(0)] SimulationId Id, [property: Id(1)] Hash Result);
+public sealed record SimulationProof([property: Id(0)] SimulationId Id, [property: Id(1)] Hash ResultHash);
 
 /// <summary>What can be referred in a vertical.</summary>
 /// <param name="Code">Unique in the vertical.</param>

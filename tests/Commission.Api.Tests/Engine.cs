@@ -111,7 +111,8 @@ public sealed class Engine : IAsyncLifetime
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var code = await Cli.CommandTree.RunAsync(arguments.Contains("--url") ? arguments : [.. arguments, "--url", Address], new InvocationConfiguration { Output = output, Error = errors });
+        string[] addressed = arguments.Contains("--url") ? arguments : [.. arguments, "--url", Address];
+        var code = await Cli.CommandTree.RunAsync(addressed, new InvocationConfiguration { Output = output, Error = errors });
         return new Ran(code, output.ToString(), errors.ToString());
     }
 

@@ -53,6 +53,7 @@ internal sealed class WhatIfComparison
     private static GateRow Row(RuleSetDocument candidate, BrokenGate broken, WhatIfTotals after)
     {
         var touched = after.ByProduct.GetValueOrDefault($"{candidate.Vertical}/{broken.Product}");
-        return new GateRow(candidate.Vertical, broken.Product, broken.Clause, broken.Path, broken.Expected, broken.Found, touched.Deals, touched.CommissionMinor);
+        return new GateRow(
+            candidate.Vertical, broken.Product, broken.Clause, broken.Path, broken.Expected, broken.Found, touched.Deals, touched.CommissionMinor);
     }
 }

@@ -66,7 +66,8 @@ public sealed record LaterHistory(IReadOnlyList<DealCommand> Commands, long NotK
             switch (happened)
             {
                 case RevenueReceived revenue:
-                    Add(RevenueKinds.Of(revenue.Revenue), revenue.Key, stored.PostedAt, Revenue(revenue.Revenue, revenue.Key, revenue.On, revenue.AmountMinor, null));
+                    Add(RevenueKinds.Of(revenue.Revenue), revenue.Key, stored.PostedAt,
+                        Revenue(revenue.Revenue, revenue.Key, revenue.On, revenue.AmountMinor, null));
                     break;
                 case MilestoneReached milestone:
                     Add("milestone", milestone.Name, stored.PostedAt, Milestone(milestone.Name, stored.EffectiveOn));

@@ -84,7 +84,8 @@ internal sealed class WhatIfHistory : IBenchmark
     {
         var receiver = deal.Facts.Payees[Party.Receiver];
         var invoices = Enumerable.Range(1, 6).Select(month => (DealCommand)new RecordRevenue(
-            RevenueKind.Invoice, Report.Format($"I-{month}"), deal.Subject.On.AddMonths(month), new Money(100_005, deal.Facts.Currency), null, receiver, default));
+            RevenueKind.Invoice, Report.Format($"I-{month}"), deal.Subject.On.AddMonths(month), new Money(100_005, deal.Facts.Currency), null, receiver,
+            default));
         return new LaterHistory(
             [.. invoices, new RecordClawback("C-1", ClawbackReason.Refund, deal.Subject.On.AddMonths(7), 300_015, receiver, default)], 0);
     }

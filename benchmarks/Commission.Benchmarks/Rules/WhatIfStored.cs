@@ -34,8 +34,8 @@ internal sealed class WhatIfStored : IBenchmark
         var pinned = await PinnedAsync(stage);
         var candidate = RuleSetReader.Read(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(pinned.Canonical)
             .Replace("\"0.65\"", "\"0.70\"", StringComparison.Ordinal).Replace("2015-01-01", "2099-01-01", StringComparison.Ordinal))).Document!;
-        var request = new WhatIfRequest(
-            new Dictionary<string, RuleSetDocument>(StringComparer.Ordinal) { [Network.Vertical] = candidate }, new HistoryFilter(null, null, null), WhatIfLimits.None);
+        var candidates = new Dictionary<string, RuleSetDocument>(StringComparer.Ordinal) { [Network.Vertical] = candidate };
+        var request = new WhatIfRequest(candidates, new HistoryFilter(null, null, null), WhatIfLimits.None);
         var history = new DealHistory(stage.DataSource, stage.Services.GetRequiredService<Serializer>());
         var clock = await CpuClock.StartAsync(stage.Database);
         List<double> rates = [], cores = [], server = [];
