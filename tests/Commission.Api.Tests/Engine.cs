@@ -24,7 +24,7 @@ public sealed class Engine : IAsyncLifetime
     {
     }
 
-    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend) => 
+    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend) =>
         (_first, _alone, _bend, Keys) = (first, alone, bend, first?.Keys ?? Directory.CreateTempSubdirectory("commission-keys-"));
 
     public TestDatabase Database => _database!;

@@ -5,6 +5,7 @@ using Commission.Benchmarks.Rules;
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Commission.Domain.Rules;
 using Commission.Domain.Rules.Simulation;
 
@@ -63,12 +64,12 @@ internal sealed class ReplayBooks : IBenchmark
     private static (byte[] Bytes, byte[]? Facts)[] Entries(RuleSetDocument document, WhatIfDeal[] deals)
     {
         var entries = new List<(byte[], byte[]?)>();
-        var (head, accounts) = (new BookHead(0, Hash.Zero), new Dictionary<AccountKey, AccountHead>());
+        var (head, tree, accounts) = (new BookHead(0, Hash.Zero), TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>());
         foreach (var some in deals.Chunk(1_000))
         {
-            var append = BookMachine.Append(Book, head, accounts, [.. some.SelectMany(deal => Drafts(document, deal))], DateTimeOffset.UnixEpoch);
+            var append = BookMachine.Append(Book, head, tree, accounts, [.. some.SelectMany(deal => Drafts(document, deal))], DateTimeOffset.UnixEpoch);
             entries.AddRange(append.Leaves.Select(leaf => (leaf.Bytes, ((EntryLeaf)leaf.Leaf).Entry.Facts)));
-            head = append.Head;
+            (head, tree) = (append.Head, append.Tree);
             foreach (var (key, account) in append.Accounts)
                 accounts[key] = account;
         }
