@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Commission.Cli.Http;
 using Commission.Domain.Ledger;
 
 namespace Commission.Cli.Ledger;
@@ -17,31 +16,18 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var command = new Command("verify", "Re-hash every leaf; check links, gaps, balances and chains of handshakes.") { Book };
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
-        {
-            using var api = GlobalOptions.Client(arguments);
-            var sound = true;
-            foreach (var book in arguments.GetRequiredValue(Book))
-                sound &= await VerifyAsync(new BookClient(api), book, output, errors, cancellation);
-            return sound ? ExitCode.Done : ExitCode.NotInOrder;
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (Exception problem) when (problem is ApiProblemException or InvalidDataException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.NotInOrder;
-        }
+        using var api = GlobalOptions.Client(arguments);
+        var sound = true;
+        foreach (var book in arguments.GetRequiredValue(Book))
+            sound &= await VerifyAsync(new BookClient(api), book, output, errors, cancellation);
+        return sound ? ExitCode.Done : ExitCode.NotInOrder;
     }
 
     private static async Task<bool> VerifyAsync(BookClient books, string book, TextWriter output, TextWriter errors, CancellationToken cancellation)

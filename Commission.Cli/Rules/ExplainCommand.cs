@@ -18,32 +18,24 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var command = new Command("explain", "Calculate facts by a rule set and explain each cent; no server is asked.") { Rules, Facts, AsJson };
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync, ExitCode.Usage);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
-        {
-            var (document, wrongRules) = RuleSetReader.Read(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Rules), cancellation));
-            if (document is null)
-                return await RefuseAsync(errors, "rules", wrongRules!);
-            var facts = CanonicalJson.Canonicalize(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Facts), cancellation));
-            var (calculation, wrongFacts) = Calculator.Replay(document, facts);
-            if (calculation is null)
-                return await RefuseAsync(errors, "facts", wrongFacts!);
-            await output.WriteLineAsync(arguments.GetValue(AsJson)
-                ? Encoding.UTF8.GetString(calculation.Explanation)
-                : ExplanationText.Of(calculation.Explanation));
-            return ExitCode.Done;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
+        var (document, wrongRules) = RuleSetReader.Read(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Rules), cancellation));
+        if (document is null)
+            return await RefuseAsync(errors, "rules", wrongRules!);
+        var facts = CanonicalJson.Canonicalize(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Facts), cancellation));
+        var (calculation, wrongFacts) = Calculator.Replay(document, facts);
+        if (calculation is null)
+            return await RefuseAsync(errors, "facts", wrongFacts!);
+        await output.WriteLineAsync(arguments.GetValue(AsJson)
+            ? Encoding.UTF8.GetString(calculation.Explanation)
+            : ExplanationText.Of(calculation.Explanation));
+        return ExitCode.Done;
     }
 
     private static async Task<int> RefuseAsync(TextWriter errors, string what, Refusal refusal)
