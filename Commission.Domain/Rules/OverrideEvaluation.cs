@@ -18,12 +18,12 @@ internal static class OverrideEvaluation
         if (component.TakenFrom is not { } payer)
         {
             var plan = component.Terms.Split.PlanFor(facts.Payees);
-            Credit(component, index, pool, plan, facts, into, steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool)));
+            Credit(component, index, pool, plan, facts, into, steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event)));
             return;
         }
         pool = Take(into, start, product.IndexOf(payer), pool);
         var neutral = NeutralPlan(component, facts);
-        var step = steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool).Add("takenFrom", payer));
+        var step = steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event).Add("takenFrom", payer));
         if (pool != 0)
             Credit(component, index, pool, neutral, facts, into, step);
         else
@@ -80,12 +80,12 @@ internal static class OverrideEvaluation
         OverrideComponent component, int index, long pool, SplitPlan plan, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step)
     {
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Evaluation.Divide(component, plan, pool, parts);
+        Evaluation.Divide(component, plan, pool, facts.Event, parts);
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i] != 0)
                 into.Add(new PartyAmount(index, plan.Parties[i], Evaluation.PayeeOf(plan.Parties[i], facts), parts[i]));
         }
-        step?.Add("split", Evaluation.ExplainShares(plan, pool, parts, facts)).Add("totalWeight", plan.Total);
+        step?.Add("split", Evaluation.ExplainShares(component, plan, pool, parts, facts)).Add("totalWeight", plan.Total);
     }
 }

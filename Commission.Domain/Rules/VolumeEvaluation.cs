@@ -8,7 +8,7 @@ internal static class VolumeEvaluation
     {
         var plan = component.Terms.Split.PlanFor(facts.Payees);
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Evaluation.Divide(component, plan, pool, parts);
+        Evaluation.Divide(component, plan, pool, volume, parts);
         var credited = new List<PartyCredit>(volume.Credited);
         for (var i = 0; i < parts.Length; i++)
         {
@@ -28,6 +28,6 @@ internal static class VolumeEvaluation
         step?.Add("credited", [.. volume.Credited.Select(credit => credit.ToCanonical())])
             .Add("contribution", volume.Contribution)
             .Add("poolBeforeMinor", volume.PoolBeforeMinor)
-            .Add("split", Evaluation.ExplainShares(plan, pool, parts, facts)).Add("totalWeight", plan.Total);
+            .Add("split", Evaluation.ExplainShares(component, plan, pool, parts, facts)).Add("totalWeight", plan.Total);
     }
 }

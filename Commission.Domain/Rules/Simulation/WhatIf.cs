@@ -67,30 +67,44 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
     private void Accumulate(RuleSetDocument document, WhatIfDeal deal)
     {
         foreach (var (key, contribution) in VolumeContributions.Of(document, deal.Subject, deal.Facts))
-        {
-            ref var pending = ref CollectionsMarshal.GetValueRefOrAddDefault(_pending, key, out _);
-            pending ??= new PendingVolume(document, deal.Vertical, deal.Facts.Product, []);
-            pending.Contributions.Add(contribution);
-        }
+            Accumulate(_pending, key, contribution, new PendingVolume(document, deal.Vertical, deal.Facts.Product, []));
+    }
+
+    private static void Accumulate(Dictionary<VolumeKey, PendingVolume> into, VolumeKey key, VolumeContribution contribution, PendingVolume empty)
+    {
+        ref var pending = ref CollectionsMarshal.GetValueRefOrAddDefault(into, key, out _);
+        pending ??= empty;
+        pending.Contributions.Add(contribution);
     }
 
     /// <summary>Calculates what accumulates, and gives the totals. Nothing can be added afterwards.</summary>
     public WhatIfTotals Complete()
     {
-        foreach (var (key, pending) in _pending)
-            Sweep(key, pending);
+        for (var stage = _pending; stage.Count > 0;)
+        {
+            var next = new Dictionary<VolumeKey, PendingVolume>();
+            foreach (var (key, pending) in stage)
+                Sweep(key, pending, next);
+            stage = next;
+        }
         _pending.Clear();
         return _tally.Totals();
     }
 
-    private void Sweep(VolumeKey key, PendingVolume pending)
+    /// <summary>One accumulator; what goes on to another one waits there until all of its kind are through.</summary>
+    private void Sweep(VolumeKey key, PendingVolume pending, Dictionary<VolumeKey, PendingVolume> next)
     {
         var component = pending.Document.Products[pending.Product].Find(key.Component)!;
         pending.Contributions.Sort((one, other) => one.Id == other.Id ? 0 : VolumeMachine.IsBefore(one, other) ? -1 : 1);
-        var sweep = new VolumeSweep(component, pending.Contributions.Sum(contribution => contribution.BandValue));
+        var sweep = new VolumeSweep(component, key.Stage, pending.Contributions.Sum(contribution => contribution.BandValue));
         foreach (var contribution in pending.Contributions)
         {
             var (position, _) = sweep.Next(contribution, []);
+            if (contribution.Onward.Length > 0)
+            {
+                Accumulate(next, contribution.Onward[0], VolumeMachine.Onward(contribution, position), pending with { Contributions = [] });
+                continue;
+            }
             _amounts.Clear();
             Calculator.Amounts(
                 pending.Document, VolumeContributions.FactsOf(pending.Document, pending.Product, component, contribution, position), _amounts);
