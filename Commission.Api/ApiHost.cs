@@ -82,6 +82,7 @@ public static partial class ApiHost
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         var api = app.MapGroup("/api/v1");
         api.MapContacts();
+        api.MapUplines();
         api.MapVerticals();
         api.MapRuleSets();
         api.MapAgreements();

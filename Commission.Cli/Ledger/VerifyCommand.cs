@@ -8,9 +8,9 @@ internal static class VerifyCommand
 {
     private static readonly Option<string[]> Book = new("--book")
     {
-        Description = "Which book; both when absent.",
+        Description = "Which book; all three when absent.",
         HelpName = "name",
-        DefaultValueFactory = _ => [Books.Ledger, Books.Handshakes],
+        DefaultValueFactory = _ => [Books.Ledger, Books.Handshakes, Books.Administration],
     };
 
     public static Command Create()

@@ -75,7 +75,7 @@ internal static class LaterSteps
             return null;
         if (facts.Contacts.GetValueOrDefault(state.Receiver)?.AuthorisedServices.Contains(caller) == true)
             return null;
-        return caller == state.Referrer || caller == state.Client || caller == state.Upline
+        return caller == state.Referrer || caller == state.Client || state.Uplines.Contains(caller)
             ? new Refusal(RefusalCodes.WrongActor, $"This is for {state.Receiver} to state, or for a service that acts for it.", "X-Acting-Contact")
             : new Refusal(RefusalCodes.NotAuthorised, $"{caller} is not authorised to act for {state.Receiver}.", "X-Acting-Contact");
     }

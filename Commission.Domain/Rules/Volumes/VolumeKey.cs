@@ -52,13 +52,13 @@ public sealed record VolumeContribution(
     [property: Id(8)] bool Withdrawn = false)
 {
     /// <summary>The component's milestones that the deal has reached, in declared order.</summary>
-    [Id(0)] public string[] Reached { get; init; } = [];
+    [Id(9)] public string[] Reached { get; init; } = [];
 
     /// <summary>The component's further accumulators, in their order.</summary>
-    [Id(1)] public VolumeKey[] Onward { get; init; } = [];
+    [Id(10)] public VolumeKey[] Onward { get; init; } = [];
 
     /// <summary>Its place in the accumulators before this one; null in the first.</summary>
-    [Id(2)] public VolumePlace? Place { get; init; }
+    [Id(11)] public VolumePlace? Place { get; init; }
 }
 
 /// <summary>The place of a contribution in the accumulators that it has gone through.</summary>
