@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using Commission.Domain;
 using Commission.Domain.Ledger;
 
 namespace Commission.Cli.Ledger;
@@ -15,7 +17,7 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        var command = new Command("verify", "Re-hash every leaf; check links, gaps, balances and chains of handshakes.") { Book };
+        var command = new Command("verify", "Re-hash every leaf of ledger, handshakes and administration; check links, gaps, balances and chains of handshakes.") { Book };
         command.SetGuardedAction(RunAsync);
         return command;
     }
@@ -58,10 +60,32 @@ internal static class VerifyCommand
         {
             if (verifier.Next(bytes) is { } fault)
                 return fault;
-            if (LeafEncoding.Decode(bytes) is HandshakeLeaf leaf && chains.Add(leaf) is { } broken)
+            var broken = LeafEncoding.Decode(bytes) switch
+            {
+                HandshakeLeaf handshake => chains.Add(handshake),
+                ActLeaf act => ActFault(act),
+                _ => null,
+            };
+            if (broken is not null)
                 return broken;
         }
         return null;
+    }
+
+    /// <summary>An act's payload is canonical, and says what the leaf says.</summary>
+    private static string? ActFault(ActLeaf leaf)
+    {
+        try
+        {
+            using var payload = JsonDocument.Parse(leaf.Act.Payload);
+            if (!CanonicalJson.Canonicalize(leaf.Act.Payload).AsSpan().SequenceEqual(leaf.Act.Payload))
+                return $"leaf {leaf.Sequence}: its payload is not canonical";
+            return payload.RootElement.GetProperty("act").GetString() == leaf.Act.Act.Name() ? null : $"leaf {leaf.Sequence}: its payload is of another act";
+        }
+        catch (Exception problem) when (problem is FormatException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return $"leaf {leaf.Sequence}: its payload does not read: {problem.Message}";
+        }
     }
 
     /// <summary>Compares balances unless the book has moved on meanwhile; debits equal credits in every currency.</summary>

@@ -14,6 +14,7 @@ public sealed class Engine : IAsyncLifetime
     private readonly Engine? _first;
     private readonly Action<IServiceCollection> _bend;
     private readonly bool _alone;
+    private readonly string _verticals;
     private TestDatabase? _database;
     private WebApplication? _app;
     private HttpClient? _http;
@@ -23,7 +24,8 @@ public sealed class Engine : IAsyncLifetime
     {
     }
 
-    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend) => (_first, _alone, _bend) = (first, alone, bend);
+    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend, string verticals = "none") =>
+        (_first, _alone, _bend, _verticals) = (first, alone, bend, verticals);
 
     public TestDatabase Database => _database!;
 
@@ -35,6 +37,14 @@ public sealed class Engine : IAsyncLifetime
     internal static async Task<Engine> StartAsync(Action<IServiceCollection> bend)
     {
         var engine = new Engine(null, alone: true, bend);
+        await engine.InitializeAsync();
+        return engine;
+    }
+
+    /// <summary>An engine that seeds the verticals of a folder.</summary>
+    internal static async Task<Engine> StartSeededAsync(string verticals)
+    {
+        var engine = new Engine(null, alone: true, _ => { }, verticals);
         await engine.InitializeAsync();
         return engine;
     }
@@ -55,7 +65,7 @@ public sealed class Engine : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0"]);
         builder.Logging.ClearProviders();
         _bend(builder.Services);
-        var settings = new ApiSettings { VerticalsDirectory = "none" };
+        var settings = new ApiSettings { VerticalsDirectory = _verticals };
         _app = ApiHost.Build(builder, settings, _database.OwnerConnectionString, _alone);
         await _app.StartAsync();
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
