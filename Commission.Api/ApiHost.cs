@@ -88,6 +88,7 @@ public static partial class ApiHost
         api.MapAgreements();
         api.MapRuleLanguage();
         api.MapSimulations();
+        api.MapDealFlow();
         api.MapHandshakes();
         api.MapBulk();
         api.MapLater();
@@ -117,6 +118,8 @@ public static partial class ApiHost
         builder.Services.AddHostedService<VerticalSeeder>();
         builder.Services.AddSingleton<WhatIfRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<WhatIfRunner>());
+        builder.Services.AddSingleton<DealFlowRunner>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<DealFlowRunner>());
         builder.AddObservability();
         builder.Services.AddHostedService<LoopbackOnly>();
     }

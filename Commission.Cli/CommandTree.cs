@@ -27,6 +27,7 @@ internal static class CommandTree
         new Command("simulate", "Try rules on the whole history before they go live.")
         {
             WhatIfCommand.Create(),
+            DealFlowCommand.Create(),
         },
         new Command("ledger", "Export and verify the books.")
         {

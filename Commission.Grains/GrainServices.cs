@@ -18,6 +18,8 @@ public static class GrainServices
         services.AddSingleton<MemberDirectory>();
         services.AddSingleton<RuleSetDirectory>();
         services.AddSingleton<DealFactsLoader>();
+        services.AddSingleton<SimulatedWorlds>();
+        services.AddSingleton<DealWorlds>();
         services.AddSingleton<LocalBooks>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());

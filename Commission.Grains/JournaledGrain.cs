@@ -12,11 +12,19 @@ namespace Commission.Grains;
 /// <typeparam name="TState">The domain state.</typeparam>
 public abstract class JournaledGrain<TState>(IPersistentState<Journaled<TState>> storage) : Grain where TState : new()
 {
+    private World? _world;
+
     /// <summary>The refusal of a full queue.</summary>
     protected static Refusal Busy { get; } = new(RefusalCodes.Busy, "The engine has more work than it may queue. Nothing was done; try again.");
 
     /// <summary>The state as it is durable.</summary>
     protected TState State => storage.State.State;
+
+    /// <summary>The world it belongs to: what it owes the books goes to those of its own world.</summary>
+    protected World World => _world ??= World.OfName(this.GetPrimaryKeyString());
+
+    /// <summary>Its key inside its world.</summary>
+    protected string LocalKey => World.LocalOf(this.GetPrimaryKeyString());
 
     /// <summary>Makes a new state durable with its records for the books.</summary>
     /// <exception cref="StorageBusyException">The queue is full; nothing was written.</exception>
@@ -26,7 +34,7 @@ public abstract class JournaledGrain<TState>(IPersistentState<Journaled<TState>>
     {
         var before = storage.State.State;
         storage.State.State = next;
-        storage.State.Outbox = [.. outbox.Where(part => part.Records.Count > 0)];
+        storage.State.Outbox = [.. outbox.Where(part => part.Records.Count > 0).Select(part => (World.NameOf(part.Book), part.Records))];
         try
         {
             await storage.WriteStateAsync();

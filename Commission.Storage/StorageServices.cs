@@ -55,6 +55,8 @@ public static class StorageServices
         services.AddSingleton(VerticalTable.Table);
         services.AddSingleton(AgreementTable.Table);
         services.AddSingleton(VolumeTable.Table);
+        services.AddSingleton(StateTable.Simulated(DealTable.Name));
+        services.AddSingleton(StateTable.Simulated(VolumeTable.Name));
         services.AddSingleton<StorageMetrics>();
         services.AddSingleton<BookStore>();
         services.AddSingleton<GroupCommitStorage>();

@@ -17,7 +17,7 @@ internal readonly struct BodyReader(JsonElement body)
     }
 
     public JsonElement? Find(string name) =>
-        body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        body.ValueKind != JsonValueKind.Undefined && body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public JsonElement Object(string name) => Find(name) is { ValueKind: JsonValueKind.Object } value
         ? value

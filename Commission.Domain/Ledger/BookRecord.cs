@@ -65,7 +65,10 @@ public static class Accounts
     public const string PlatformFee = "income:platform-fee";
 
     /// <summary>What a vertical's providers owe the network.</summary>
-    public static string Receivable(string vertical) => $"receivable:{vertical}";
+    public static string Receivable(string vertical) => $"{ReceivablePrefix}{vertical}";
+
+    /// <summary>What the name of every receivable account starts with.</summary>
+    public const string ReceivablePrefix = "receivable:";
 
     /// <summary>What the network owes a contact.</summary>
     public static string Payable(ContactId contact) => $"{PayablePrefix}{contact}";

@@ -11,6 +11,10 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// <returns>Rows that it took over.</returns>
     [Alias("Drain")]
     Task<int> Drain(TimeSpan olderThan);
+
+    /// <summary>Writes what is queued and lets go of the book: for one that will not be written again.</summary>
+    [Alias("Rest")]
+    Task Rest();
 }
 
 /// <summary>One partition of the sweeper, which makes good what streams and clocks missed.</summary>

@@ -16,9 +16,9 @@ public sealed class DealOptions
     public string RelyingParty { get; set; } = "localhost";
 }
 
-/// <summary>Looks up what a deal's decision needs to know.</summary>
+/// <summary>Looks up what a deal's decision needs to know of the real world.</summary>
 internal sealed class DealFactsLoader(
-    MemberDirectory members, RuleSetDirectory rules, ClusterSecrets secrets, IOptions<DealOptions> options)
+    MemberDirectory members, RuleSetDirectory rules, ClusterSecrets secrets, IOptions<DealOptions> options, TimeProvider time) : IDealFacts
 {
     private const string LinkSecret = "magic-link";
     private const int MaxHeaders = 10_000;
@@ -36,6 +36,8 @@ internal sealed class DealFactsLoader(
 
     /// <summary>Whether the decision must be taken again on fresh facts before the refusal counts.</summary>
     public static bool MustBeFresh(Refusal? refusal) => refusal is not null && RestOnFacts.Contains(refusal.Code);
+
+    public DateTimeOffset Now(DealCommand command) => time.GetUtcNow();
 
     /// <summary>Facts for a signed step. The signer's key comes last: of all facts, its age is the one that must not grow.</summary>
     public async ValueTask<DealFacts> LoadAsync(DealState state, RecordHandshake command, bool fresh)

@@ -11,12 +11,16 @@ namespace Commission.Grains.Deals;
 [GrainType("deal")]
 internal sealed class DealGrain(
     [PersistentState(DealTable.Name, GroupCommitStorage.ProviderName)] IPersistentState<Journaled<DealState>> storage,
-    DealFactsLoader facts, BusinessKeyQueries businessKeys, AdmissionGate gate, CommandMetrics metrics, TimeProvider time)
+    DealWorlds worlds, BusinessKeyQueries businessKeys, AdmissionGate gate, CommandMetrics metrics)
     : JournaledGrain<DealState>(storage), IDealGrain
 {
+    private IDealFacts _facts = null!;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _facts = await worlds.FactsOfAsync(World, cancellationToken);
+
     public async Task<DealResult> Record(RecordHandshake command)
     {
-        if (command.Payload.Deal.ToString() != this.GetPrimaryKeyString())
+        if (command.Payload.Deal.ToString() != LocalKey)
             throw new InvalidOperationException("The step belongs to another deal.");
         var (step, refusal) = DealMachine.Replay(State, command.Fingerprint);
         if (step is not null)
@@ -24,7 +28,7 @@ internal sealed class DealGrain(
         if (refusal is not null)
             return Refused(command, refusal, replayed: refusal.Code != RefusalCodes.IdempotencyKeyReused);
 
-        var decision = await DecideAsync(command, fresh => facts.LoadAsync(State, command, fresh));
+        var decision = await DecideAsync(command, fresh => _facts.LoadAsync(State, command, fresh));
         refusal = decision.Refusal ?? await PersistAsync(decision.Events);
         if (refusal is null)
         {
@@ -41,11 +45,11 @@ internal sealed class DealGrain(
         var (content, unread) = HandshakePayloadReader.ReadLine(line.Line);
         if (content is null)
             return Rejected(unread!);
-        if (DealId.Derive(line.Attestation.Service, content.Key).ToString() != this.GetPrimaryKeyString())
+        if (DealId.Derive(line.Attestation.Service, content.Key).ToString() != LocalKey)
             throw new InvalidOperationException("The line belongs to another deal.");
         var command = new AttestDeal(content, line);
         var existed = State.Exists;
-        var decision = await DecideAsync(command, fresh => facts.LoadAsync(State, command, fresh));
+        var decision = await DecideAsync(command, fresh => _facts.LoadAsync(State, command, fresh));
         if ((decision.Refusal ?? await PersistAsync(decision.Events)) is { } refusal)
             return Rejected(refusal);
         metrics.Attested(decision.Events.OfType<HandshakeRecorded>().Count());
@@ -58,7 +62,7 @@ internal sealed class DealGrain(
         var (receipt, refusal) = DealMachine.ReplayLater(State, command.Fingerprint);
         if (receipt is not null || refusal is not null)
             return new LaterResult(receipt, refusal, refusal?.Code != RefusalCodes.IdempotencyKeyReused);
-        var decision = await DecideAsync(command, fresh => facts.LoadLaterAsync(State, command.Caller, fresh));
+        var decision = await DecideAsync(command, fresh => _facts.LoadLaterAsync(State, command.Caller, fresh));
         refusal = decision.Refusal ?? await PersistAsync(decision.Events);
         if (refusal is not null && DealMachine.IsSticky(State, refusal))
             refusal = await PersistAsync([new RequestRefused(new RefusedRequest(command.Fingerprint, refusal))]) ?? refusal;
@@ -69,14 +73,15 @@ internal sealed class DealGrain(
     public async Task<TrailResult> PayTrail(PayTrail command)
     {
         var before = TrailSteps.Standing(State, command.Month);
-        var decision = await DecideAsync(command, fresh => facts.LoadLaterAsync(State, command.Caller, fresh));
+        var decision = await DecideAsync(command, fresh => _facts.LoadLaterAsync(State, command.Caller, fresh));
         var refusal = decision.Refusal ?? await PersistAsync(decision.Events);
         return new TrailResult(before, refusal is null ? TrailSteps.AmountOf(decision.Events) : 0, refusal);
     }
 
     public async Task Expire()
     {
-        var decision = DealMachine.Decide(State, new ExpireDeal(), new DealFacts(), time.GetUtcNow());
+        var command = new ExpireDeal();
+        var decision = DealMachine.Decide(State, command, new DealFacts(), _facts.Now(command));
         await PersistAsync(decision.Events);
     }
 
@@ -84,9 +89,9 @@ internal sealed class DealGrain(
 
     private async ValueTask<Decision<DealEvent>> DecideAsync(DealCommand command, Func<bool, ValueTask<DealFacts>> load)
     {
-        var decision = DealMachine.Decide(State, command, await load(false), time.GetUtcNow());
+        var decision = DealMachine.Decide(State, command, await load(false), _facts.Now(command));
         return DealFactsLoader.MustBeFresh(decision.Refusal)
-            ? DealMachine.Decide(State, command, await load(true), time.GetUtcNow())
+            ? DealMachine.Decide(State, command, await load(true), _facts.Now(command))
             : decision;
     }
 
@@ -114,7 +119,7 @@ internal sealed class DealGrain(
     }
 
     private async Task<DealResult> ReceiptAsync(StepRecord step, bool replayed) => new(
-        new HandshakeReceipt(State.Id, step, State.RuleHash, await facts.LinkAfterAsync(State.Id, step)), null, replayed);
+        new HandshakeReceipt(State.Id, step, State.RuleHash, await _facts.LinkAfterAsync(State.Id, step)), null, replayed);
 
     private DealResult Refused(RecordHandshake command, Refusal refusal, bool replayed)
     {

@@ -47,6 +47,12 @@ internal sealed class LedgerGrain(
         return overdue.Count;
     }
 
+    public async Task Rest()
+    {
+        await _writer!.WhenDrainedAsync();
+        DeactivateOnIdle();
+    }
+
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<OutboxBatch>().ResumeAsync(this);
 
     public Task OnNextAsync(IList<SequentialItem<OutboxBatch>> items)

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Commission.Domain.Deals;
-using Commission.Domain.Ledger;
 using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
@@ -51,8 +50,8 @@ internal sealed partial class SweeperGrain(
             var (_, age) = await outbox.ReadDepthAsync(DepthLimit, cancellationToken);
             if (age > Overdue)
             {
-                await Task.WhenAll(
-                    DrainAsync(Books.Ledger), DrainAsync(Books.Handshakes), DrainAsync(Books.Administration), courier.SweepAsync(Overdue, cancellationToken));
+                var books = await outbox.ListOverdueBooksAsync(Overdue, cancellationToken);
+                await Task.WhenAll([.. books.Select(DrainAsync), courier.SweepAsync(Overdue, cancellationToken)]);
             }
             if (time.GetUtcNow() >= _nextExpiry)
                 await ExpireAsync(cancellationToken);
@@ -65,7 +64,7 @@ internal sealed partial class SweeperGrain(
         }
     }
 
-    private Task<int> DrainAsync(string book) => GrainFactory.GetGrain<ILedgerGrain>(book).Drain(Overdue);
+    private Task DrainAsync(string book) => GrainFactory.GetGrain<ILedgerGrain>(book).Drain(Overdue);
 
     private async Task ExpireAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Commission.Domain;
 using Commission.Domain.Ledger;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -36,7 +37,7 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
     /// <inheritdoc />
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var stored = await _tables[stateName].Reader.ReadAsync(Key(grainId));
+        var stored = await Table(stateName, grainId).Reader.ReadAsync(Key(grainId));
         grainState.ETag = stored?.Version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = stored?.Payload is not null;
         grainState.State = stored?.Payload is { } payload ? _serializer.Deserialize<T>(payload) : Activator.CreateInstance<T>();
@@ -59,7 +60,7 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
         var version = Version(grainState.ETag);
         if (version > 0)
         {
-            await using var command = _dataSource.CreateCommand(_tables[stateName].Table.ClearSql);
+            await using var command = _dataSource.CreateCommand(Table(stateName, grainId).Table.ClearSql);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Key(grainId) });
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version });
             if (await command.ExecuteNonQueryAsync() != 1)
@@ -96,9 +97,13 @@ public sealed class GroupCommitStorage : IGrainStorage, IAsyncDisposable
     /// <summary>One grain always writes by one lane, so that its own writes keep their order.</summary>
     private GroupCommitLane Lane(string stateName, GrainId grainId)
     {
-        var lanes = _tables[stateName].Lanes;
+        var lanes = Table(stateName, grainId).Lanes;
         return lanes[grainId.GetUniformHashCode() % (uint)lanes.Length];
     }
+
+    /// <summary>States of simulations have tables of their own.</summary>
+    private (StateTable Table, GroupReader Reader, GroupCommitLane[] Lanes) Table(string stateName, GrainId grainId) =>
+        _tables[World.IsSimulated(Key(grainId)) ? StateTable.SimulatedName(stateName) : stateName];
 
     private static string Key(GrainId grainId) => grainId.Key.ToString()!;
 

@@ -27,6 +27,12 @@ public sealed record StateColumn(string Name, NpgsqlDbType Type, string SqlType,
 /// <param name="Columns">Projected columns.</param>
 public sealed record StateTable(string Name, IReadOnlyList<StateColumn> Columns)
 {
+    /// <summary>The table in which simulations keep states of this name: nothing lists them, so it has no further columns.</summary>
+    public static StateTable Simulated(string name) => new(SimulatedName(name), []);
+
+    /// <summary>That table's name.</summary>
+    public static string SimulatedName(string name) => $"sim_{name}";
+
     /// <summary>
     /// The statement of a batch. A version that does not fit leaves the count short, and the division by zero aborts the
     /// whole batch: states, outbox and all.

@@ -1,3 +1,4 @@
+using Commission.Domain;
 using Commission.Storage.GroupCommit;
 using Npgsql;
 
@@ -6,6 +7,29 @@ namespace Commission.Storage.Ledger;
 /// <summary>Reads of the outbox: what committed states still owe the books.</summary>
 public sealed class OutboxQueries(NpgsqlDataSource dataSource)
 {
+    /// <summary>Books to which something is owed for longer than it should.</summary>
+    public async Task<IReadOnlyList<string>> ListOverdueBooksAsync(TimeSpan age, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select distinct book from outbox
+            where created_at < clock_timestamp() - $1 and not starts_with(book, 'volume:') and book not like 'sim-%.volume:%'
+            """);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var books = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            books.Add(reader.GetString(0));
+        return books;
+    }
+
+    /// <summary>Whether anything is still owed to the books and accumulators of a simulation.</summary>
+    public async Task<bool> HasAnyAsync(World world, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("select exists (select 1 from outbox where starts_with(book, $1))");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = world.NameOf("") });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Rows that have waited longer than they should, oldest first.</summary>
     public async Task<IReadOnlyList<OutboxMessage>> ReadOverdueAsync(
         string book, TimeSpan age, int limit, CancellationToken cancellationToken = default)
@@ -26,7 +50,7 @@ public sealed class OutboxQueries(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand("""
             select id, book, payload from outbox
-            where starts_with(book, 'volume:') and created_at < clock_timestamp() - $1
+            where (starts_with(book, 'volume:') or book like 'sim-%.volume:%') and created_at < clock_timestamp() - $1
             order by id limit $2
             """);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });

@@ -5,7 +5,7 @@ namespace Commission.Storage.Rules;
 
 /// <summary>A simulation as it stands.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Kind">what-if.</param>
+/// <param name="Kind">what-if or deal-flow.</param>
 /// <param name="Actor">Who asked for it.</param>
 /// <param name="RequestHash">SHA-256 of the request's canonical bytes.</param>
 /// <param name="RuleHashes">The candidates' hashes.</param>
@@ -66,6 +66,18 @@ public sealed class SimulationQueries(NpgsqlDataSource dataSource)
 
     /// <summary>The request's bytes, or null.</summary>
     public Task<byte[]?> ReadRequestAsync(SimulationId id, CancellationToken cancellationToken) => ReadBytesAsync("request", id, cancellationToken);
+
+    /// <summary>The world that a simulation plays in, or null.</summary>
+    public Task<byte[]?> ReadWorldAsync(SimulationId id, CancellationToken cancellationToken) => ReadBytesAsync("world", id, cancellationToken);
+
+    /// <summary>Makes a simulation's world known to all silos.</summary>
+    public async Task WriteWorldAsync(SimulationId id, byte[] world, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("update simulation set world = $2 where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = world });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <summary>The result's JSON, or null while there is none.</summary>
     public Task<byte[]?> ReadResultAsync(SimulationId id, CancellationToken cancellationToken) => ReadBytesAsync("result", id, cancellationToken);

@@ -92,6 +92,12 @@ public sealed class Engine : IAsyncLifetime
         return await Answer.OfAsync(response);
     }
 
+    public async Task<Answer> DeleteAsync(string path)
+    {
+        using var response = await _http!.DeleteAsync(new Uri(path, UriKind.Relative));
+        return await Answer.OfAsync(response);
+    }
+
     public Task<Answer> PostAsync(string path, JsonNode body, Person? actor, string? key = null) =>
         SendAsync(new Request(path, System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), actor?.Id.ToString(), key ?? Unique("key-")));
 

@@ -6,7 +6,7 @@ using Commission.Storage.Rules;
 
 namespace Commission.Api.Rules.Simulation;
 
-/// <summary>What-if calculations over the history: asked for, watched, aborted, kept.</summary>
+/// <summary>Simulations: asked for, watched, aborted, kept.</summary>
 internal static class SimulationEndpoints
 {
     private const string WhatIfKind = "what-if";
@@ -31,16 +31,25 @@ internal static class SimulationEndpoints
         var request = await CommandRequest.ReadAsync(http, actor.Required);
         using var hold = inFlight.Enter(request.Fingerprint);
         var whatIf = WhatIfRequest.Read(request.Body);
-        var (id, bytes) = (SimulationId.Derive(actor.Required, request.Key), CanonicalJson.Canonicalize(request.Body));
         string[] hashes = [.. whatIf.Candidates.Values.Select(document => document.Hash.ToString())];
-        if (!await simulations.AddAsync(id, WhatIfKind, actor.Required, Hash.Of(bytes), bytes, hashes, cancellationToken))
+        return await BeginAsync(
+            http, actor, request, WhatIfKind, hashes, simulations, id => runner.TryQueue(new QueuedSimulation(id, whatIf)), cancellationToken);
+    }
+
+    /// <summary>Notes what was asked for and queues it; the same request again is the same simulation.</summary>
+    internal static async Task<IResult> BeginAsync(
+        HttpContext http, IActor actor, CommandRequest request, string kind, string[] hashes, SimulationQueries simulations,
+        Func<SimulationId, bool> tryQueue, CancellationToken cancellationToken)
+    {
+        var (id, bytes) = (SimulationId.Derive(actor.Required, request.Key), CanonicalJson.Canonicalize(request.Body));
+        if (!await simulations.AddAsync(id, kind, actor.Required, Hash.Of(bytes), bytes, hashes, cancellationToken))
         {
             var known = await FindAsync(simulations, id, cancellationToken);
             return known.RequestHash == Hash.Of(bytes)
                 ? Answers.Command(http, SimulationView.Started(known), null, replayed: true, $"/api/v1/simulations/{id}")
                 : Problems.Of(RequestFingerprint.Reused());
         }
-        if (!runner.TryQueue(new QueuedSimulation(id, whatIf)))
+        if (!tryQueue(id))
         {
             await simulations.FinishAsync(id, "failed", 0, null, CancellationToken.None);
             return Problems.Of(new Refusal(RefusalCodes.Busy, "Too many simulations wait; try again with another key."));
@@ -86,7 +95,7 @@ internal static class SimulationEndpoints
         return format switch
         {
             null or "json" => Results.Bytes(json, "application/json"),
-            "csv" => Results.Text(WhatIfReport.ToCsv(json), "text/csv"),
+            "csv" => Results.Text(known.Kind == DealFlowEndpoint.Kind ? DealFlowReport.ToCsv(json) : WhatIfReport.ToCsv(json), "text/csv"),
             _ => throw ProblemException.Field("format", "format must be json or csv."),
         };
     }

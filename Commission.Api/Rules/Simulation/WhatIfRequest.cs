@@ -24,15 +24,21 @@ internal sealed record WhatIfRequest(IReadOnlyDictionary<string, RuleSetDocument
     {
         var body = new BodyReader(json);
         body.Allow("candidates", "vertical", "from", "to", "limits");
+        return new WhatIfRequest(
+            ReadCandidates(body), new HistoryFilter(body.OptionalText("vertical"), body.OptionalDate("from"), body.OptionalDate("to")),
+            body.Find("limits") is { } limits ? ReadLimits(limits) : WhatIfLimits.None);
+    }
+
+    /// <summary>Reads the candidates of a simulation: at most one per vertical, all in one currency.</summary>
+    internal static Dictionary<string, RuleSetDocument> ReadCandidates(BodyReader body)
+    {
         var candidates = new Dictionary<string, RuleSetDocument>(StringComparer.Ordinal);
         if (body.Find("candidates") is not { ValueKind: JsonValueKind.Array } documents || documents.GetArrayLength() is 0 or > MaxCandidates)
             throw ProblemException.Field("candidates", $"candidates must be an array of 1 to {MaxCandidates} rule set documents.");
         var index = 0;
         foreach (var item in documents.EnumerateArray())
             Add(candidates, Document(item, index), index++);
-        return new WhatIfRequest(
-            candidates, new HistoryFilter(body.OptionalText("vertical"), body.OptionalDate("from"), body.OptionalDate("to")),
-            body.Find("limits") is { } limits ? ReadLimits(limits) : WhatIfLimits.None);
+        return candidates;
     }
 
     private static void Add(Dictionary<string, RuleSetDocument> candidates, RuleSetDocument document, int index)

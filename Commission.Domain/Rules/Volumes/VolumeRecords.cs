@@ -11,7 +11,7 @@ public sealed record ContributionDraft(RecordContribution Command) : BookRecord;
 public static class VolumeRecords
 {
     /// <summary>Whether what is owed to this book is owed to an accumulator.</summary>
-    public static bool IsVolume(string book) => book.StartsWith("volume:", StringComparison.Ordinal);
+    public static bool IsVolume(string book) => World.LocalOf(book).StartsWith("volume:", StringComparison.Ordinal);
 
     /// <summary>Contributions by accumulator.</summary>
     public static IEnumerable<(string Book, IReadOnlyList<BookRecord> Records)> Of(IEnumerable<RecordContribution> contributions) =>

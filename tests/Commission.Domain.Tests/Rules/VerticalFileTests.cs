@@ -31,6 +31,9 @@ public sealed class VerticalFileTests
         return new VerticalFile(Path.GetFileName(path), parsed.RootElement.Clone());
     }
 
+    /// <summary>The rules of every vertical that ships.</summary>
+    internal static IEnumerable<RuleSetDocument> ShippedRules() => Verticals.Values.Select(vertical => RuleTable.Read(vertical.RuleSet));
+
     public static TheoryData<string> Files => [.. Verticals.Keys];
 
     [Fact]
