@@ -44,7 +44,7 @@ public sealed record AttestedLine(
     DateOnly ReferredOn, DateOnly? AcknowledgedOn, DateOnly? IntakeOn, AttestedSettlement? Settlement, DateOnly? CompletedOn,
     AttestedClosing? Closing)
 {
-    /// <summary>The uplines above <paramref name="Upline"/> at the referral, nearest first, at most four.</summary>
+    /// <summary>The uplines above <see cref="Upline"/> at the referral, nearest first, at most four.</summary>
     [Id(0)] public ContactId[] FurtherUplines { get; init; } = [];
 }
 

@@ -58,7 +58,7 @@ public sealed record IntentPayload(
     ContactId? Upline, string? BusinessKey)
     : HandshakePayload(Deal, Actor, Time, Hash.Zero, AttestedBy, Line)
 {
-    /// <summary>The uplines above <paramref name="Upline"/>, nearest first, at most four.</summary>
+    /// <summary>The uplines above <see cref="Upline"/>, nearest first, at most four.</summary>
     [Id(0)] public ContactId[] FurtherUplines { get; init; } = [];
 
     /// <inheritdoc />
