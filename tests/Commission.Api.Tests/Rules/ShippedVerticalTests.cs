@@ -64,7 +64,9 @@ public sealed class ShippedVerticalTests(SeededEngine seeded) : IClassFixture<Se
             var happened = await LaterAsync(scenario, deal, product);
             var payees = new Dictionary<Party, ContactId>
             {
-                [Party.Referrer] = scenario.Network.Referrer.Id, [Party.Receiver] = scenario.Network.Receiver.Id, [Party.Upline] = scenario.Network.Upline.Id,
+                [Party.Referrer] = scenario.Network.Referrer.Id,
+                [Party.Receiver] = scenario.Network.Receiver.Id,
+                [Party.Upline] = scenario.Network.Upline.Id,
             };
             var facts = new CalculationFacts(code, Currency.Aud, Network.SettledValue, bases, payees);
             var expected = Expected(rules, deal, scenario.Network.Client.Id, facts, happened);

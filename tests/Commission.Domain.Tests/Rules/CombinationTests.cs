@@ -15,6 +15,8 @@ public sealed class CombinationTests
     private const string Halves = ",\"milestones\":[{\"name\":\"sign_up\",\"percent\":\"50\"},{\"name\":\"settled\",\"percent\":\"50\"}]";
     private const string Whole = "\"shape\":\"tier_whole\",\"basis\":\"deal_value\",\"boundary\":\"upper\",\"accumulate\":" + PerQuarter + "},\"bands\":[{\"from\":0,\"to\":12500000,\"ratePercent\":\"5\"},{\"from\":12500000,\"ratePercent\":\"7\"}]";
 
+    private static readonly string[] Milestones = ["sign_up", "settled"];
+
     private static string Capped(string caps) => $"{TenPercent},\"caps\":{{{caps}}}";
 
     private static string Period(long minor) => $"\"period\":{PerQuarter},\"amountMinor\":{minor}}}";
@@ -76,7 +78,7 @@ public sealed class CombinationTests
         Gen.Select(Gen.Int[0, Plans.Count - 1], Gen.Select(Gen.Long[1, 12_000_000], Gen.Int[0, 2], Gen.Int[0, 3]).Array[1, 7], Gen.Int[0, int.MaxValue]).Sample((plan, deals, seed) =>
         {
             var rules = RuleTable.Of("1", RuleTable.Split(Plans.ElementAt(plan).Data.Item2));
-            string[] Reached(int mask) => [.. ((string[])["sign_up", "settled"]).Where((_, i) => (mask & (1 << i)) != 0)];
+            string[] Reached(int mask) => [.. Milestones.Where((_, i) => (mask & (1 << i)) != 0)];
             var (straight, other) = (new AccumulatorNetwork(rules), new AccumulatorNetwork(rules, seed));
             for (var i = 0; i < deals.Length; i++)
                 straight.Record(i, deals[i].Item1, deals[i].Item2, Reached(deals[i].Item3), 2).SettleDown();
@@ -112,7 +114,7 @@ public sealed class CombinationTests
     public void A_party_s_cap_is_of_the_whole_deal_whatever_milestones_release()
     {
         var rules = RuleTable.Of("0", RuleTable.All($"{TenPercent},\"caps\":{{\"partyMinor\":{{\"referrer\":300001}}}}{Halves}"));
-        var released = new[] { "sign_up", "settled" }.Select(name => RuleTable.Total(rules, RuleTable.Facts(10_000_000) with { Event = new MilestoneReached(name) }));
+        var released = Milestones.Select(name => RuleTable.Total(rules, RuleTable.Facts(10_000_000) with { Event = new MilestoneReached(name) }));
         Assert.Equal([150_001, 150_000], released);
     }
 

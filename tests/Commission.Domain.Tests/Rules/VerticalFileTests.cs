@@ -76,12 +76,14 @@ public sealed class VerticalFileTests
         });
     }
 
+    private static readonly int[] Months = [1, 13];
+
     /// <summary>The settlement, and everything after it that the product pays on.</summary>
     private static IEnumerable<CalculationEvent?> EventsOf(ProductRules product) =>
     [
         null,
         .. product.Components.SelectMany(component => component.Terms.Milestones).Select(milestone => new MilestoneReached(milestone.Name)),
-        .. Enum.GetValues<RevenueKind>().SelectMany(kind => new[] { 1, 13 }.Select(month => new RevenueReceived(kind, "key", new DateOnly(2026, 1, 1), 1_000_000, month))),
+        .. Enum.GetValues<RevenueKind>().SelectMany(kind => Months.Select(month => new RevenueReceived(kind, "key", new DateOnly(2026, 1, 1), 1_000_000, month))),
         new TrailMonth(1, 10_000_000),
     ];
 
