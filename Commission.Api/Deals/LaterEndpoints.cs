@@ -115,7 +115,8 @@ internal sealed record LaterView(
     IReadOnlyList<AccrualView> Accruals, IReadOnlyList<string> Accumulators, string FactsHash, string ExplanationHash, ClawbackReach? Clawback)
 {
     public static LaterView Of(DealReceipt receipt) => new(
-        receipt.Deal.ToString(), receipt.Event, receipt.Kind, receipt.Key, receipt.On, IsCount(receipt) ? null : receipt.AmountMinor, IsCount(receipt) ? receipt.AmountMinor : null,
+        receipt.Deal.ToString(), receipt.Event, receipt.Kind, receipt.Key, receipt.On,
+        IsCount(receipt) ? null : receipt.AmountMinor, IsCount(receipt) ? receipt.AmountMinor : null,
         receipt.Month?.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture), receipt.RecordedAt, [.. receipt.Accruals.Select(AccrualView.Of)],
         receipt.Accumulators, receipt.FactsHash.ToString(), receipt.ExplanationHash.ToString(), receipt.Reach);
 

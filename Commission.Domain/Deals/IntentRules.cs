@@ -17,7 +17,8 @@ internal static class IntentRules
     public static Refusal? Check(
         DealFacts facts, string referrerField, string vertical, string product, ContactId referrer, ContactId receiver, ContactId client,
         IReadOnlyList<ContactId> uplines, DateOnly referredOn) =>
-        CheckParties(facts, referrerField, referrer, receiver, client) ?? CheckUplines(facts, referrer, uplines) ?? CheckRules(facts, vertical, product, referredOn);
+        CheckParties(facts, referrerField, referrer, receiver, client) ?? CheckUplines(facts, referrer, uplines)
+            ?? CheckRules(facts, vertical, product, referredOn);
 
     private static Refusal? CheckParties(
         DealFacts facts, string referrerField, ContactId referrer, ContactId receiver, ContactId client)

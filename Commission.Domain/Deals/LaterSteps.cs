@@ -151,7 +151,8 @@ internal static class LaterSteps
     {
         var product = rules.Products[state.Product];
         var after = later with { Milestones = [.. later.Milestones, milestone] };
-        var releasing = product.Components.Where(component => component.Accumulates is not null && component.Terms.Milestones.Any(share => share.Name == milestone))
+        var releasing = product.Components
+            .Where(component => component.Accumulates is not null && component.Terms.Milestones.Any(share => share.Name == milestone))
             .Select(component => component.Name).ToHashSet(StringComparer.Ordinal);
         if (releasing.Count == 0)
             return (after, []);

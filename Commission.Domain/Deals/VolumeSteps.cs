@@ -15,7 +15,9 @@ internal static class VolumeSteps
         var payments = later.Payments.SelectMany(payment => VolumeContributions.Of(
             rules, Subject(state, later, payment.On), settlement with { Event = payment.Event(state.SettledOn) }));
         return first.Concat(payments).Select(stated =>
-            later.Taken.FirstOrDefault(part => part.Component == stated.Key.Component) is { } taken ? Left(stated, taken, rules.Products[state.Product], rules) : stated);
+            later.Taken.FirstOrDefault(part => part.Component == stated.Key.Component) is { } taken
+                ? Left(stated, taken, rules.Products[state.Product], rules)
+                : stated);
     }
 
     private static VolumeSubject Subject(DealState state, LaterState later, DateOnly on) =>

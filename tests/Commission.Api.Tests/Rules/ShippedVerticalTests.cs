@@ -36,7 +36,8 @@ public sealed class ShippedVerticalTests(SeededEngine seeded) : IClassFixture<Se
     private static readonly DateOnly Settled = new(2025, 7, 1);
     private static readonly DateOnly[] Dates = [new(2025, 9, 15), new(2026, 8, 15)];
 
-    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(SeededEngine.Folder, "*.json").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(SeededEngine.Folder, "*.json").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
     private static JsonObject Load(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(SeededEngine.Folder, file)))!.AsObject();
 
@@ -70,7 +71,8 @@ public sealed class ShippedVerticalTests(SeededEngine seeded) : IClassFixture<Se
             };
             var facts = new CalculationFacts(code, Currency.Aud, Network.SettledValue, bases, payees);
             var expected = Expected(rules, deal, scenario.Network.Client.Id, facts, happened);
-            var entries = (await scenario.BookedAsync(deal))["entries"].EnumerateArray().Select(entry => (Account: AccountOf(entry), Minor: LaterScenario.Signed(entry)));
+            var entries = (await scenario.BookedAsync(deal))["entries"].EnumerateArray()
+                .Select(entry => (Account: AccountOf(entry), Minor: LaterScenario.Signed(entry)));
             var booked = entries.GroupBy(entry => entry.Account).ToDictionary(group => group.Key, group => group.Sum(entry => entry.Minor));
             Assert.NotEmpty(expected);
             Assert.Equal(expected.OrderBy(line => line.Key), booked.OrderBy(line => line.Key));
@@ -139,7 +141,8 @@ public sealed class ShippedVerticalTests(SeededEngine seeded) : IClassFixture<Se
             foreach (var command in VolumeContributions.Of(rules, new VolumeSubject(deal, client, on), stated))
                 accumulators[command.Key] = VolumeRecords.Decide(accumulators.GetValueOrDefault(command.Key) ?? new VolumeState(), [command], rules).State;
         }
-        credits.AddRange(accumulators.Values.SelectMany(volume => volume.Entries).SelectMany(entry => entry.Credited).Select(credit => (credit.Payee, credit.AmountMinor)));
+        credits.AddRange(accumulators.Values.SelectMany(volume => volume.Entries).SelectMany(entry => entry.Credited)
+            .Select(credit => (credit.Payee, credit.AmountMinor)));
         return credits.GroupBy(credit => credit.Payee is { } payee ? $"payable:{payee}" : "income:platform-fee")
             .ToDictionary(group => group.Key, group => group.Sum(credit => credit.Minor));
     }

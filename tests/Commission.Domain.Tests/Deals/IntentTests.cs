@@ -67,7 +67,10 @@ public sealed class IntentTests
         var above = further.Prepend(People.Upline).Zip(further, (below, upline) => (below, upline)).ToDictionary(pair => pair.below, pair => pair.upline.Id);
         var contacts = People.All.ToDictionary(
             person => person.Id,
-            person => DealScenario.ContactOf(person) with { Upline = person == People.Referrer ? People.Upline.Id : above.TryGetValue(person, out var upline) ? upline : null });
+            person => DealScenario.ContactOf(person) with
+            {
+                Upline = person == People.Referrer ? People.Upline.Id : above.TryGetValue(person, out var upline) ? upline : null,
+            });
         return new DealScenario().Given(facts => facts with { Contacts = contacts });
     }
 

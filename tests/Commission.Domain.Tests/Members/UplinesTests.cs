@@ -41,7 +41,8 @@ public sealed class UplinesTests
     [InlineData("A", "")]
     public void Uplines_are_listed_nearest_first_and_end(string registered, string above)
     {
-        var uplines = registered.Zip(registered.Skip(1)).Reverse().DistinctBy(pair => pair.First).ToDictionary(pair => Of(pair.First), pair => (ContactId?)Of(pair.Second));
+        var uplines = registered.Zip(registered.Skip(1)).Reverse().DistinctBy(pair => pair.First)
+            .ToDictionary(pair => Of(pair.First), pair => (ContactId?)Of(pair.Second));
         Assert.Equal(All(above), Uplines.Above(Of('A'), id => uplines.GetValueOrDefault(id)));
     }
 }

@@ -18,7 +18,8 @@ internal sealed class AccumulatorNetwork(RuleSetDocument rules, int seed = 0)
     /// <summary>States a deal; what arises for further accumulators waits.</summary>
     public AccumulatorNetwork Record(int number, long value, int client = 0, string[]? reached = null, int revision = 0, bool withdrawn = false)
     {
-        var subject = new VolumeSubject(DealOf(number), Clients[client], new DateOnly(2026, 2, 1).AddDays(number), revision, withdrawn) { Reached = reached ?? [] };
+        var subject = new VolumeSubject(DealOf(number), Clients[client], new DateOnly(2026, 2, 1).AddDays(number), revision, withdrawn)
+        { Reached = reached ?? [] };
         foreach (var contribution in VolumeContributions.Of(rules, subject, RuleTable.Facts(value)))
             Deliver(contribution);
         return this;

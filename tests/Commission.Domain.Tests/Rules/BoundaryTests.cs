@@ -28,7 +28,8 @@ public sealed class BoundaryTests
         { "percent", "\"shape\":\"percent\",\"basis\":\"deal_value\",\"ratePercent\":\"50\"", [(0, 0), (1, 1), (-1, -1), (3, 2), (Largest, 50_000_000_000_000)] },
         { "flat", "\"shape\":\"flat\",\"basis\":\"deal\",\"amountMinor\":1", [(0, 1), (1, 1), (Largest, 1)] },
         { "package", Package, [(0, 0), (1, 5), (100, 5), (101, 10), (-1, -5), (-101, -10), (Largest, 5_000_000_000_000)] },
-        { "tier_marginal", Marginal, [(0, 0), (1, 0), (49, 0), (50, 1), (-50, -1), (10_000, 100), (10_024, 100), (10_025, 101), (-10_025, -101), (Largest, 1_999_999_999_900)] },
+        { "tier_marginal", Marginal,
+            [(0, 0), (1, 0), (49, 0), (50, 1), (-50, -1), (10_000, 100), (10_024, 100), (10_025, 101), (-10_025, -101), (Largest, 1_999_999_999_900)] },
         { "tier_whole, the edge above", Whole, [(0, 0), (1, 0), (50, 1), (9_999, 100), (10_000, 200), (-10_000, -200), (Largest, 2_000_000_000_000)] },
         { "tier_whole, the edge below", WholeLower, [(10_000, 100), (10_001, 200), (-10_000, -100), (-10_001, -200)] },
         { "tier_interpolated", Interpolated, [(0, 0), (1, 0), (50, 1), (10_000, 100), (15_000, 225), (-15_000, -225), (20_000, 400), (Largest, 2_000_000_000_000)] },
@@ -114,7 +115,8 @@ public sealed class BoundaryTests
         Gen.Select(Gen.Int[0, 2], Gen.Long[0, 1_000_000_000], Gen.Int[1, 1_000].Array[3], Gen.Int[0, 3]).Sample((form, pool, weights, fee) =>
         {
             var split = Splits[form]
-                .Replace("A", $"{weights[0]}", StringComparison.Ordinal).Replace("B", $"{weights[1]}", StringComparison.Ordinal).Replace("C", $"{weights[2]}", StringComparison.Ordinal);
+                .Replace("A", $"{weights[0]}", StringComparison.Ordinal).Replace("B", $"{weights[1]}", StringComparison.Ordinal)
+                .Replace("C", $"{weights[2]}", StringComparison.Ordinal);
             var rules = RuleTable.Of(Fees[fee], $$"""{"name":"it","shape":"percent","basis":"deal_value","ratePercent":"100","split":{{split}}}""");
             var (credit, debt) = (Calculator.Calculate(rules, RuleTable.Facts(pool)).Accruals, Calculator.Calculate(rules, RuleTable.Facts(-pool)).Accruals);
             Assert.Equal(pool, credit.Sum(accrual => accrual.AmountMinor));
