@@ -1,4 +1,5 @@
 using Commission.Domain.Amounts;
+using Commission.Domain.Ledger.Log;
 
 namespace Commission.Domain.Ledger;
 
@@ -22,18 +23,24 @@ public readonly record struct AccountHead(long Sequence, Hash LastLeaf, long Bal
 /// <summary>A leaf with its bytes.</summary>
 /// <param name="Leaf">The content.</param>
 /// <param name="Bytes">Its canonical bytes.</param>
-public readonly record struct EncodedLeaf(Leaf Leaf, byte[] Bytes);
+/// <param name="Hash">Its hash in the tree.</param>
+public readonly record struct EncodedLeaf(Leaf Leaf, byte[] Bytes, Hash Hash);
 
 /// <summary>What an append writes.</summary>
 /// <param name="Leaves">New leaves, in order.</param>
 /// <param name="Head">The book's new end.</param>
 /// <param name="Accounts">New ends of the accounts that were touched.</param>
+/// <param name="Tree">The edge of the book's tree after the leaves.</param>
+/// <param name="Tiles">Tiles of the tree that they completed.</param>
 public sealed record BookAppend(
-    IReadOnlyList<EncodedLeaf> Leaves, BookHead Head, IReadOnlyDictionary<AccountKey, AccountHead> Accounts);
+    IReadOnlyList<EncodedLeaf> Leaves, BookHead Head, IReadOnlyDictionary<AccountKey, AccountHead> Accounts, TreeEdge Tree, IReadOnlyList<Tile> Tiles);
 
 /// <summary>Gives records their place in a book and in their accounts' chains. Pure.</summary>
 public static class BookMachine
 {
+    /// <summary>Most bytes of a leaf: its length in an entry bundle has 16 bits.</summary>
+    public const int MaxLeafBytes = ushort.MaxValue;
+
     /// <summary>The accounts that the records touch: their heads must be at hand before <see cref="Append"/>.</summary>
     public static IReadOnlySet<AccountKey> AccountsOf(IEnumerable<BookRecord> records)
     {
@@ -49,14 +56,18 @@ public static class BookMachine
     /// <summary>Encodes and chains the records after the head.</summary>
     /// <param name="book">The book's name.</param>
     /// <param name="head">Where it ends.</param>
+    /// <param name="tree">The edge of its tree there.</param>
     /// <param name="accounts">Current heads; an account that is missing starts at zero.</param>
     /// <param name="records">What to append.</param>
     /// <param name="postedAt">When.</param>
     /// <exception cref="InvalidOperationException">An amount is not positive, both sides are one account, or facts are not those of their hash.</exception>
     /// <exception cref="OverflowException">A balance leaves 64 bits.</exception>
     public static BookAppend Append(
-        string book, BookHead head, IReadOnlyDictionary<AccountKey, AccountHead> accounts, IReadOnlyList<BookRecord> records, DateTimeOffset postedAt)
+        string book, BookHead head, TreeEdge tree, IReadOnlyDictionary<AccountKey, AccountHead> accounts, IReadOnlyList<BookRecord> records,
+        DateTimeOffset postedAt)
     {
+        if (tree.Size != head.Size)
+            throw new InvalidOperationException($"The book '{book}' has {head.Size} leaves, its tree {tree.Size}.");
         var leaves = new List<EncodedLeaf>(records.Count);
         var touched = new Dictionary<AccountKey, AccountHead>();
         foreach (var record in records)
@@ -75,10 +86,13 @@ public static class BookMachine
                 touched[new AccountKey(posted.Debit, posted.Amount.Currency)] = After(placed.Debit, hash);
                 touched[new AccountKey(posted.Credit, posted.Amount.Currency)] = After(placed.Credit, hash);
             }
-            leaves.Add(new EncodedLeaf(leaf, bytes));
+            if (bytes.Length > MaxLeafBytes)
+                throw new InvalidOperationException($"A leaf of the book '{book}' has {bytes.Length} bytes; entry bundles hold at most {MaxLeafBytes}.");
+            leaves.Add(new EncodedLeaf(leaf, bytes, hash));
             head = new BookHead(head.Size + 1, hash);
         }
-        return new BookAppend(leaves, head, touched);
+        var (next, tiles) = tree.Append(leaves.Select(leaf => leaf.Hash));
+        return new BookAppend(leaves, head, touched, next, tiles);
     }
 
     private static AccountHead After(EntrySide side, Hash leaf) => new(side.Sequence, leaf, side.BalanceMinor);

@@ -1,8 +1,8 @@
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Commission.Storage.Ledger;
 
@@ -33,33 +33,11 @@ public readonly record struct StoredAccount(int Id, AccountHead Head);
 /// </summary>
 public sealed class BookStore(NpgsqlDataSource dataSource)
 {
-    private const string AppendSql = """
-        with h as (
-            update book_head set size = $5, last_leaf = $6
-            where id = $1 and epoch = $2 and size = $3 and last_leaf = $4
-            returning 1),
-        d as (delete from outbox where id = any($7) returning 1),
-        a as (
-            insert into book_account as s (book_id, id, name, currency, sequence, balance, last_leaf)
-            select $1, t.* from h, unnest($8::int[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bytea[])
-                as t(id, name, currency, sequence, balance, last_leaf)
-            on conflict (book_id, id) do update
-            set sequence = excluded.sequence, balance = excluded.balance, last_leaf = excluded.last_leaf),
-        e as (
-            insert into book_entry (book_id, sequence, bytes, deal, kind, posted_at,
-                debit, debit_sequence, credit, credit_sequence, amount, effective_on, facts)
-            select $1, t.sequence, t.bytes, t.deal, t.kind, $14, t.debit, t.debit_sequence, t.credit, t.credit_sequence, t.amount, t.effective_on, t.facts
-            from h, unnest($15::bigint[], $16::bytea[], $17::uuid[], $18::smallint[], $19::int[], $20::bigint[], $21::int[], $22::bigint[],
-                $23::bigint[], $24::date[], $25::bytea[])
-                as t(sequence, bytes, deal, kind, debit, debit_sequence, credit, credit_sequence, amount, effective_on, facts))
-        select 1 / (select count(*) from h)::int, 1 / (case when (select count(*) from d) = $26 then 1 else 0 end)
-        """;
-
     /// <summary>Takes the book over from whoever held it.</summary>
     public async Task<BookHold> OpenAsync(string book, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("""
-            insert into book_head as h (book, size, last_leaf, epoch) values ($1, 0, $2, 1)
+            insert into book_head as h (book, size, last_leaf, frontier, epoch) values ($1, 0, $2, '', 1)
             on conflict (book) do update set epoch = h.epoch + 1
             returning id, epoch, size, last_leaf
             """);
@@ -103,6 +81,28 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
         return accounts;
     }
 
+    /// <summary>The edge of the book's tree at a head, put together from what is stored and checked against itself.</summary>
+    /// <exception cref="InvalidDataException">Leaves, tiles and frontier do not belong together: somebody changed them.</exception>
+    public async Task<TreeEdge> ReadEdgeAsync(BookHold hold, BookHead head, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("select frontier from book_head where id = $1 and size = $2");
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = hold.BookId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = head.Size });
+        if (await command.ExecuteScalarAsync(cancellationToken) is not byte[] frontier)
+            throw new BookFencedException(hold.Book);
+        var partial = new List<Hash[]>();
+        for (var level = 0; Tile.HashesOf(level, head.Size) > 0; level++)
+            partial.Add(await new TileQueries(dataSource).ReadPartialAsync(hold.BookId, level, head.Size, cancellationToken));
+        try
+        {
+            return TreeEdge.Restore(head.Size, TileQueries.HashesOf(frontier), partial);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidDataException($"The tree of the book '{hold.Book}' does not fit together: {error.Message}", error);
+        }
+    }
+
     /// <summary>The highest account number of the book, 0 when it has none.</summary>
     public async Task<int> ReadLastAccountIdAsync(BookHold hold, CancellationToken cancellationToken = default)
     {
@@ -130,11 +130,8 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
         BookHold hold, BookHead from, BookAppend append, IReadOnlyDictionary<AccountKey, int> accountIds, IReadOnlyList<long> outboxIds,
         CancellationToken cancellationToken = default)
     {
-        await using var command = dataSource.CreateCommand(AppendSql);
-        AddHead(command, hold, from, append, outboxIds);
-        AddAccounts(command, append, accountIds);
-        AddEntries(command, append, accountIds);
-        Add(command, NpgsqlDbType.Bigint, (long)outboxIds.Count);
+        await using var command = dataSource.CreateCommand(BookAppendStatement.Sql);
+        BookAppendStatement.AddParameters(command, hold, from, append, accountIds, outboxIds);
         try
         {
             await command.ExecuteNonQueryAsync(cancellationToken);
@@ -145,64 +142,4 @@ public sealed class BookStore(NpgsqlDataSource dataSource)
             throw held ? new OutboxConsumedException(hold.Book) : new BookFencedException(hold.Book);
         }
     }
-
-    private static void AddHead(NpgsqlCommand command, BookHold hold, BookHead from, BookAppend append, IReadOnlyList<long> outboxIds)
-    {
-        Add(command, NpgsqlDbType.Integer, hold.BookId);
-        Add(command, NpgsqlDbType.Bigint, hold.Epoch);
-        Add(command, NpgsqlDbType.Bigint, from.Size);
-        Add(command, NpgsqlDbType.Bytea, from.LastLeaf.ToArray());
-        Add(command, NpgsqlDbType.Bigint, append.Head.Size);
-        Add(command, NpgsqlDbType.Bytea, append.Head.LastLeaf.ToArray());
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, outboxIds.ToArray());
-    }
-
-    private static void AddAccounts(NpgsqlCommand command, BookAppend append, IReadOnlyDictionary<AccountKey, int> accountIds)
-    {
-        var accounts = append.Accounts.ToArray();
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Integer, Array.ConvertAll(accounts, account => accountIds[account.Key]));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(accounts, account => account.Key.Name));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(accounts, account => account.Key.Currency.Code));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(accounts, account => account.Value.Sequence));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(accounts, account => account.Value.BalanceMinor));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bytea, Array.ConvertAll(accounts, account => account.Value.LastLeaf.ToArray()));
-    }
-
-    private static void AddEntries(NpgsqlCommand command, BookAppend append, IReadOnlyDictionary<AccountKey, int> accountIds)
-    {
-        var leaves = append.Leaves.ToArray();
-        var entries = Array.ConvertAll(leaves, leaf => leaf.Leaf as EntryLeaf);
-        int? Account(string? name, EntryLeaf? entry) => entry is null ? null : accountIds[new AccountKey(name!, entry.Entry.Amount.Currency)];
-        Add(command, NpgsqlDbType.TimestampTz, leaves[0].Leaf.PostedAt.UtcDateTime);
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(leaves, leaf => leaf.Leaf.Sequence));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bytea, Array.ConvertAll(leaves, leaf => leaf.Bytes));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, Array.ConvertAll(leaves, DealOf));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Smallint, Array.ConvertAll(leaves, KindOf));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Integer, Array.ConvertAll(entries, entry => Account(entry?.Debit.Account, entry)));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(entries, entry => entry?.Debit.Sequence));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Integer, Array.ConvertAll(entries, entry => Account(entry?.Credit.Account, entry)));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(entries, entry => entry?.Credit.Sequence));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(entries, entry => entry?.Entry.Amount.Minor));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Date, Array.ConvertAll(entries, entry => entry?.Entry.EffectiveOn));
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bytea, Array.ConvertAll(entries, entry => entry?.Entry.Facts));
-    }
-
-    private static Guid DealOf(EncodedLeaf leaf) => leaf.Leaf switch
-    {
-        EntryLeaf entry => entry.Entry.Deal.Value,
-        HandshakeLeaf handshake => handshake.Handshake.Deal.Value,
-        ActLeaf act => act.Act.Subject,
-        _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
-    };
-
-    private static short KindOf(EncodedLeaf leaf) => leaf.Leaf switch
-    {
-        EntryLeaf entry => (short)entry.Entry.Kind,
-        HandshakeLeaf handshake => (short)handshake.Handshake.Step,
-        ActLeaf act => (short)act.Act.Act,
-        _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
-    };
-
-    private static void Add(NpgsqlCommand command, NpgsqlDbType type, object value) =>
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value });
 }

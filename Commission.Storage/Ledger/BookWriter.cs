@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Commission.Storage.GroupCommit;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -36,14 +37,15 @@ public sealed partial class BookWriter : IAsyncDisposable
     private List<OutboxMessage> _pending = [];
     private TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private BookHead _head;
+    private TreeEdge _tree;
     private int _lastAccountId;
     private bool _stopping;
 
     private BookWriter(
-        BookStore store, BookHold hold, int lastAccountId, Serializer serializer, TimeProvider time, StorageMetrics metrics, ILogger logger)
+        BookStore store, BookHold hold, TreeEdge tree, int lastAccountId, Serializer serializer, TimeProvider time, StorageMetrics metrics, ILogger logger)
     {
         (_store, _hold, _serializer, _time, _metrics, _logger) = (store, hold, serializer, time, metrics, logger);
-        (_head, _lastAccountId) = (hold.Head, lastAccountId);
+        (_head, _tree, _lastAccountId) = (hold.Head, tree, lastAccountId);
         _loop = Task.Run(RunAsync);
     }
 
@@ -58,7 +60,8 @@ public sealed partial class BookWriter : IAsyncDisposable
         BookStore store, string book, Serializer serializer, TimeProvider time, StorageMetrics metrics, ILogger logger)
     {
         var hold = await store.OpenAsync(book);
-        return new BookWriter(store, hold, await store.ReadLastAccountIdAsync(hold), serializer, time, metrics, logger);
+        return new BookWriter(
+            store, hold, await store.ReadEdgeAsync(hold, hold.Head), await store.ReadLastAccountIdAsync(hold), serializer, time, metrics, logger);
     }
 
     /// <summary>
@@ -193,9 +196,9 @@ public sealed partial class BookWriter : IAsyncDisposable
         var keys = BookMachine.AccountsOf(records);
         await LoadAccountsAsync(keys);
         var heads = keys.ToDictionary(key => key, key => _accounts[key].Head);
-        var append = BookMachine.Append(_hold.Book, _head, heads, records, _time.GetUtcNow());
+        var append = BookMachine.Append(_hold.Book, _head, _tree, heads, records, _time.GetUtcNow());
         var prepared = new Prepared(messages, _head, append, keys.ToDictionary(key => key, key => _accounts[key].Id));
-        _head = append.Head;
+        (_head, _tree) = (append.Head, append.Tree);
         foreach (var (key, head) in append.Accounts)
             _accounts[key] = _accounts[key] with { Head = head };
         return prepared;
@@ -257,7 +260,7 @@ public sealed partial class BookWriter : IAsyncDisposable
                 messages = [.. messages.Where(message => waiting.Contains(message.Id))];
                 _accounts.Clear();
                 _lastAccountId = await _store.ReadLastAccountIdAsync(_hold);
-                _head = head;
+                (_head, _tree) = (head, await _store.ReadEdgeAsync(_hold, head));
                 if (messages.Count == 0)
                     return;
                 var again = await PrepareAsync([.. messages]);

@@ -1,6 +1,7 @@
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Npgsql;
 
 namespace Commission.Testing;
@@ -26,7 +27,7 @@ public static class BookAudit
     {
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
         var verifier = new BookVerifier(book);
-        var leaves = new List<Leaf>();
+        var (leaves, hashes) = (new List<Leaf>(), new List<Hash>());
         await using (var command = dataSource.CreateCommand(EntriesSql))
         {
             command.Parameters.Add(new NpgsqlParameter { Value = book });
@@ -36,10 +37,12 @@ public static class BookAudit
                 var bytes = reader.GetFieldValue<byte[]>(1);
                 Require(verifier.Next(bytes));
                 leaves.Add(LeafEncoding.Decode(bytes));
+                hashes.Add(MerkleTree.LeafHash(bytes));
                 Require(Columns(reader) == Columns(leaves[^1]) ? null : $"leaf {leaves[^1].Sequence}: columns say {Columns(reader)}, bytes {Columns(leaves[^1])}");
             }
         }
         await CompareHeadsAsync(dataSource, book, verifier);
+        await CompareTreeAsync(dataSource, book, hashes);
         return leaves;
     }
 
@@ -68,6 +71,33 @@ public static class BookAudit
         Require(count == verifier.Accounts.Count ? null : $"{count} accounts are stored, the entries have {verifier.Accounts.Count}");
         Require(verifier.Accounts.Values.Sum(account => (decimal)account.BalanceMinor) == 0 ? null : "debits do not equal credits");
     }
+
+    /// <summary>Frontier and tiles must be those of the leaves.</summary>
+    private static async Task CompareTreeAsync(NpgsqlDataSource dataSource, string book, List<Hash> hashes)
+    {
+        var (edge, tiles) = TreeEdge.Empty.Append(hashes);
+        await using var headCommand = dataSource.CreateCommand("select frontier from book_head where book = $1");
+        headCommand.Parameters.Add(new NpgsqlParameter { Value = book });
+        if (await headCommand.ExecuteScalarAsync() is byte[] frontier)
+            Require(Hashes(frontier).SequenceEqual(edge.Frontier()) ? null : "the frontier is not that of the leaves");
+
+        await using var tileCommand = dataSource.CreateCommand("""
+            select t.level, t.index, t.hashes, t.root from book_tile t join book_head h on h.id = t.book_id where h.book = $1
+            """);
+        tileCommand.Parameters.Add(new NpgsqlParameter { Value = book });
+        await using var stored = await tileCommand.ExecuteReaderAsync();
+        var expected = tiles.ToDictionary(tile => (tile.Level, tile.Index));
+        var count = 0;
+        for (; await stored.ReadAsync(); count++)
+        {
+            var place = ((int)stored.GetInt16(0), stored.GetInt64(1));
+            Require(expected.TryGetValue(place, out var tile) && Hashes(stored.GetFieldValue<byte[]>(2)).SequenceEqual(tile.Hashes)
+                && new Hash(stored.GetFieldValue<byte[]>(3)) == tile.Root ? null : $"tile {place} is not that of the leaves");
+        }
+        Require(count == tiles.Count ? null : $"{count} tiles are stored, the leaves give {tiles.Count}");
+    }
+
+    private static IEnumerable<Hash> Hashes(byte[] bytes) => bytes.Chunk(Hash.Size).Select(hash => new Hash(hash));
 
     private static Projection Columns(NpgsqlDataReader reader) => new(
         reader.GetInt64(0), reader.GetGuid(2), reader.GetInt16(3), reader.GetFieldValue<DateTimeOffset>(4),

@@ -77,6 +77,9 @@ public sealed class TreeEdge
         {
             if (partial[level].Length != Tile.WidthOfLast(level, size))
                 throw new InvalidOperationException($"Level {level} of a tree of {size} leaves ends with {Tile.WidthOfLast(level, size)} hashes, not {partial[level].Length}.");
+            var ofLevel = Enumerable.Range(level * Tile.Height, Tile.Height).Where(height => (size >> height & 1) == 1).Reverse();
+            if (!Subtrees(partial[level]).SequenceEqual(ofLevel.Select(height => roots[height])))
+                throw new InvalidOperationException($"Level {level} of a tree of {size} leaves does not give its frontier.");
         }
         return new TreeEdge(size, roots, [.. partial]);
     }
@@ -113,6 +116,18 @@ public sealed class TreeEdge
         for (var i = frontier.Length - 2; i >= 0; i--)
             root = MerkleTree.NodeHash(frontier[i], root);
         return root;
+    }
+
+    /// <summary>The roots of the perfect subtrees of an incomplete tile, the largest first.</summary>
+    private static IEnumerable<Hash> Subtrees(Hash[] tile)
+    {
+        for (var (from, width) = (0, Tile.Width / 2); width > 0; width /= 2)
+        {
+            if ((tile.Length & width) == 0)
+                continue;
+            yield return MerkleTree.Root(tile.AsSpan(from, width));
+            from += width;
+        }
     }
 
     private static void Complete(List<List<Hash>> partial, List<Tile> completed, int level, long index, Hash root)

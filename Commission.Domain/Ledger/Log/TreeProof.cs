@@ -39,6 +39,9 @@ public static class TreeProof
     /// <exception cref="ArgumentOutOfRangeException">The first size is not from 1 to the second.</exception>
     public static IReadOnlyList<TreeNode> NodesOfConsistency(long first, long second) => Nodes(Consistency(first, second));
 
+    /// <summary>The perfect subtrees of a tree, the largest first: with their roots <see cref="TreeEdge.RootOf"/> gives the tree's.</summary>
+    public static IReadOnlyList<TreeNode> NodesOfRoot(long size) => Nodes(new Span(0, size));
+
     /// <summary>The proof that a leaf is in the tree: RFC 6962 PATH(index, D[size]).</summary>
     /// <param name="index">The leaf's place.</param>
     /// <param name="size">Leaves of the tree.</param>

@@ -1,5 +1,6 @@
 using Commission.Benchmarks.Harness;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Commission.Storage.Ledger;
 using Commission.Testing;
 using Npgsql;
@@ -37,13 +38,14 @@ internal sealed class LedgerAppend : IBenchmark
         var results = await Contest.RunAsync(
             options, await CpuClock.StartAsync(database),
             new Side("book store", Batch, book.Prepare), new Side("bare unnest insert", Batch, table.Prepare));
-        report.Compare("Ledger append: encode, hash, chain, append (batches of 1,000)", results[0], results[1], Goal.Min(0.8), "one writer, one connection");
+        report.Compare("Ledger append: encode, hash, chain, tree and tiles, append (batches of 1,000)", results[0], results[1], Goal.Min(0.8), "one writer, one connection");
     }
 
     private sealed class Appender(BookStore store, BookHold hold)
     {
         private readonly Dictionary<AccountKey, StoredAccount> _accounts = [];
         private BookHead _head = hold.Head;
+        private TreeEdge _tree = TreeEdge.Empty;
 
         public Task<Func<Task>> Prepare(int count)
         {
@@ -67,10 +69,11 @@ internal sealed class LedgerAppend : IBenchmark
             var keys = BookMachine.AccountsOf(records);
             foreach (var key in keys)
                 _accounts.TryAdd(key, new StoredAccount(_accounts.Count + 1, default));
-            var append = BookMachine.Append(hold.Book, from, keys.ToDictionary(key => key, key => _accounts[key].Head), records, DateTimeOffset.UtcNow);
+            var append = BookMachine.Append(
+                hold.Book, from, _tree, keys.ToDictionary(key => key, key => _accounts[key].Head), records, DateTimeOffset.UtcNow);
             foreach (var (key, head) in append.Accounts)
                 _accounts[key] = _accounts[key] with { Head = head };
-            _head = append.Head;
+            (_head, _tree) = (append.Head, append.Tree);
             return (from, append, keys.ToDictionary(key => key, key => _accounts[key].Id));
         }
     }
@@ -112,7 +115,7 @@ internal sealed class LedgerAppend : IBenchmark
         }
 
         private static readonly int Length = BookMachine.Append(
-            "benchmark", default, new Dictionary<AccountKey, AccountHead>(), EntryDrafts.Of(0, 1), DateTimeOffset.UtcNow).Leaves[0].Bytes.Length;
+            "benchmark", default, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), EntryDrafts.Of(0, 1), DateTimeOffset.UtcNow).Leaves[0].Bytes.Length;
 
         private async Task InsertAsync(object[] values)
         {

@@ -1,6 +1,7 @@
 using Commission.Domain.Amounts;
 using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Commission.Domain.Tests.Deals;
 using CsCheck;
 
@@ -16,7 +17,7 @@ public sealed class BookTests
         default, 0);
 
     private static BookAppend Append(params IReadOnlyList<BookRecord> records) =>
-        BookMachine.Append(Books.Ledger, default, new Dictionary<AccountKey, AccountHead>(), records, Now);
+        BookMachine.Append(Books.Ledger, default, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), records, Now);
 
     private static (string? Fault, BookHead Head) Verify(IEnumerable<byte[]> leaves)
     {
@@ -47,8 +48,8 @@ public sealed class BookTests
     {
         var whole = Append(drafts);
         var first = Append(drafts[..Math.Min(cut, drafts.Length)]);
-        var second = BookMachine.Append(Books.Ledger, first.Head, first.Accounts, drafts[Math.Min(cut, drafts.Length)..], Now);
-        Assert.Equal(whole.Head, second.Head);
+        var second = BookMachine.Append(Books.Ledger, first.Head, first.Tree, first.Accounts, drafts[Math.Min(cut, drafts.Length)..], Now);
+        Assert.Equal((whole.Head, whole.Tree.Root), (second.Head, second.Tree.Root));
     });
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class BookTests
     [Fact]
     public void A_leaf_of_another_book_is_reported()
     {
-        var other = BookMachine.Append(Books.Handshakes, default, new Dictionary<AccountKey, AccountHead>(), [Draft], Now);
+        var other = BookMachine.Append(Books.Handshakes, default, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), [Draft], Now);
         Assert.Contains("belongs to book", Verify([other.Leaves[0].Bytes]).Fault, StringComparison.Ordinal);
     }
 
@@ -155,7 +156,7 @@ public sealed class BookTests
     {
         var deal = new DealScenario().Given(HandshakeStep.Outcome);
         var append = BookMachine.Append(
-            Books.Handshakes, default, new Dictionary<AccountKey, AccountHead>(), DealRecords.Handshakes(deal.State, deal.Events), Now);
+            Books.Handshakes, default, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), DealRecords.Handshakes(deal.State, deal.Events), Now);
         var verifier = new BookVerifier(Books.Handshakes);
         Assert.All(append.Leaves, leaf => Assert.Null(verifier.Next(leaf.Bytes)));
         Assert.Empty(append.Accounts);

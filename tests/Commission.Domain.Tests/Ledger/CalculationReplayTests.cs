@@ -1,5 +1,6 @@
 using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Commission.Domain.Tests.Deals;
 
 namespace Commission.Domain.Tests.Ledger;
@@ -56,6 +57,6 @@ public sealed class CalculationReplayTests
     {
         EntryDraft entry = Entries[0] with { Facts = [.. "{}"u8] };
         Assert.Throws<InvalidOperationException>(() => BookMachine.Append(
-            "ledger", default, new Dictionary<AccountKey, AccountHead>(), [entry], DateTimeOffset.UnixEpoch));
+            "ledger", default, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), [entry], DateTimeOffset.UnixEpoch));
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Commission.Domain.Amounts;
 using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Commission.Domain.Members;
 using Commission.Domain.Tests.Deals;
 
@@ -20,10 +21,11 @@ public sealed class BookVectorTests
         var vectors = VectorFile.Read("leaves.json").Where(vector => vector["book"] == book).ToArray();
         var postedAt = DateTimeOffset.UnixEpoch.AddTicks(vectors[0].Json.GetProperty("postedAtMicroseconds").GetInt64() * TimeSpan.TicksPerMicrosecond);
         BookRecord[] records = [.. vectors.Select(BookRecord (vector) => book == Books.Ledger ? Entry(vector.Json.GetProperty("entry")) : Handshake(vector))];
-        var append = BookMachine.Append(book, default, new Dictionary<AccountKey, AccountHead>(), records, postedAt);
+        var append = BookMachine.Append(book, default, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), records, postedAt);
         Assert.Equal(vectors.Select(vector => vector["bytesHex"]), append.Leaves.Select(leaf => Convert.ToHexStringLower(leaf.Bytes)));
         var hashes = append.Leaves.Select(leaf => MerkleTree.LeafHash(leaf.Bytes)).ToArray();
         Assert.Equal(vectors.Select(vector => vector.Hash("leafHash")), hashes);
+        Assert.Equal(vectors[^1].Hash("rootAfter"), append.Tree.Root);
         Assert.Equal(vectors.Select(vector => vector.Hash("rootAfter")), hashes.Select((_, i) => MerkleTree.Root(hashes.AsSpan(0, i + 1))));
     }
 

@@ -1,6 +1,7 @@
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Ledger;
 using Commission.Testing;
@@ -52,9 +53,9 @@ internal sealed class BookScenario(TestDatabase database, string? connectionStri
     public int Entries(IEnumerable<OutboxMessage> messages) =>
         messages.Sum(message => _parts.Serializer.Deserialize<BookRecord[]>(message.Payload)!.Length);
 
-    /// <summary>An append as a writer with this head would prepare it.</summary>
+    /// <summary>The first append to an empty book, as a writer would prepare it.</summary>
     public BookAppend Prepare(BookHead head, OutboxMessage message) => BookMachine.Append(
-        Book, head, new Dictionary<AccountKey, AccountHead>(), _parts.Serializer.Deserialize<BookRecord[]>(message.Payload)!, DateTimeOffset.UnixEpoch);
+        Book, head, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), _parts.Serializer.Deserialize<BookRecord[]>(message.Payload)!, DateTimeOffset.UnixEpoch);
 
     /// <summary>The entries in the book, after an audit of everything about it.</summary>
     public Task<IReadOnlyList<Leaf>> AuditAsync() => BookAudit.ReadAsync(database.AppConnectionString, Book);
