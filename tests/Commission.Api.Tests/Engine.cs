@@ -111,6 +111,9 @@ public sealed class Engine : IAsyncLifetime
             message.Headers.Add("X-Acting-Contact", request.Actor);
         if (request.Key is not null)
             message.Headers.Add("Idempotency-Key", request.Key);
+
+        // A refusal that comes before the body is read ends the connection: who sends much asks first.
+        message.Headers.ExpectContinue = request.Body.Length > 1_000_000;
         using var response = await _http!.SendAsync(message);
         return await Answer.OfAsync(response);
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Commission.Cli.Tests.Http;
 using Commission.Domain;
 using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -37,7 +38,7 @@ public sealed class VerifyCommandTests
     }
 
     private static Books With(params ActDraft[] acts) => new(BookMachine.Append(
-        Domain.Ledger.Books.Administration, default, new Dictionary<AccountKey, AccountHead>(), acts, DateTimeOffset.UnixEpoch));
+        Domain.Ledger.Books.Administration, default, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), acts, DateTimeOffset.UnixEpoch));
 
     private static async Task<(int Code, string Output, string Errors)> VerifyAsync(Books books)
     {
