@@ -10,6 +10,7 @@ using Commission.Api.Rules;
 using Commission.Api.Rules.Simulation;
 using Commission.Silo;
 using Commission.Storage;
+using Commission.Storage.Ledger.Log;
 using Commission.Storage.Postgres;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -80,6 +81,7 @@ public static partial class ApiHost
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        app.MapLogs();
         var api = app.MapGroup("/api/v1");
         api.MapContacts();
         api.MapUplines();
@@ -126,6 +128,7 @@ public static partial class ApiHost
 
     private static void AddClient(WebApplicationBuilder builder, string connectionString)
     {
+        builder.Services.AddSingleton(new LogOptions { LogName = builder.Configuration["Commission:LogName"] });
         builder.Services.AddCommissionReads(connectionString);
         builder.UseOrleansClient(client =>
         {

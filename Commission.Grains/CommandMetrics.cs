@@ -14,6 +14,7 @@ public sealed class CommandMetrics
     private readonly Counter<long> _commands;
     private readonly Counter<long> _attested;
     private readonly Counter<long> _dropped;
+    private readonly Histogram<double> _published;
     private long _outboxDepth;
     private double _outboxAgeSeconds;
 
@@ -23,6 +24,8 @@ public sealed class CommandMetrics
         _commands = meter.CreateCounter<long>("commission.commands", "commands", "Commands by step and outcome");
         _attested = meter.CreateCounter<long>("commission.attested", "handshakes", "Handshakes attested in bulk");
         _dropped = meter.CreateCounter<long>("commission.stream.dropped", "messages", "Outbox messages that the stream had no room for; the sweeper brings them");
+        _published = meter.CreateHistogram<double>(
+            "commission.checkpoint.duration", "s", "From reading where a book ends to its stored checkpoint; one is due every second at most");
         meter.CreateObservableGauge("commission.outbox.depth", () => Volatile.Read(ref _outboxDepth), "rows", "Outbox rows waiting, as the sweeper last saw");
         meter.CreateObservableGauge("commission.outbox.age", () => Volatile.Read(ref _outboxAgeSeconds), "s", "Age of the oldest outbox row");
     }
@@ -41,6 +44,8 @@ public sealed class CommandMetrics
     internal void Attested(int handshakes) => _attested.Add(handshakes);
 
     internal void Dropped(int messages) => _dropped.Add(messages);
+
+    internal void Published(string book, TimeSpan took) => _published.Record(took.TotalSeconds, new KeyValuePair<string, object?>("book", book));
 
     internal void Outbox(long depth, TimeSpan age)
     {

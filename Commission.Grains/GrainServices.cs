@@ -21,6 +21,7 @@ public static class GrainServices
         services.AddSingleton<SimulatedWorlds>();
         services.AddSingleton<DealWorlds>();
         services.AddSingleton<LocalBooks>();
+        services.AddSingleton<CheckpointPublisher>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();

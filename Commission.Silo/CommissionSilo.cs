@@ -3,6 +3,7 @@ using Commission.Grains;
 using Commission.Grains.Deals;
 using Commission.Grains.Interfaces;
 using Commission.Storage;
+using Commission.Storage.Ledger.Log;
 using Commission.Storage.Postgres;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -53,6 +54,10 @@ public static class CommissionSilo
         var app = ConnectionStrings.AsApp(connectionString);
         var settings = builder.Configuration.GetSection("Commission").Get<SiloSettings>() ?? new SiloSettings();
         builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
+        var keys = builder.Configuration["Commission:KeysDirectory"]
+            ?? Path.Combine(builder.Configuration["Commission:DataDirectory"] ?? "./data", "keys");
+        builder.Services.AddSingleton(new LogOptions { KeysDirectory = keys, LogName = builder.Configuration["Commission:LogName"] });
+        builder.Services.TryAddSingleton<ICheckpointSigner>(provider => new FileCheckpointSigner(keys, provider.GetRequiredService<TimeProvider>()));
         builder.Services.Configure<DealOptions>(options => options.RelyingParty = settings.RelyingParty);
         builder.Services.TryAddSingleton(TimeProvider.System);
 

@@ -2,6 +2,7 @@ using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Ledger;
+using Commission.Storage.Ledger.Log;
 using Commission.Storage.Members;
 using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
@@ -31,6 +32,10 @@ public static class StorageServices
         services.AddSingleton<UplineQueries>();
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<TileQueries>();
+        services.AddSingleton<CheckpointStore>();
+        services.AddSingleton<LogNames>();
+        services.TryAddSingleton(new LogOptions());
         services.AddSingleton<ClusterSecrets>();
         return services.AddStorageExceptions();
     }

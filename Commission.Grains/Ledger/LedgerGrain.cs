@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Commission.Domain;
 using Commission.Grains.Interfaces;
 using Commission.Grains.Interfaces.Ledger;
 using Commission.Storage.GroupCommit;
@@ -16,11 +18,13 @@ namespace Commission.Grains.Ledger;
 [GrainType("ledger")]
 [KeepAlive]
 [ImplicitStreamSubscription(StreamNames.Books)]
-internal sealed class LedgerGrain(
-    BookStore store, OutboxQueries outbox, LocalBooks local, Serializer serializer, StorageMetrics metrics, TimeProvider time, ILogger<LedgerGrain> logger)
+internal sealed partial class LedgerGrain(
+    BookStore store, OutboxQueries outbox, LocalBooks local, CheckpointPublisher checkpoints, Serializer serializer, StorageMetrics metrics,
+    TimeProvider time, ILogger<LedgerGrain> logger)
     : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<OutboxBatch>
 {
     private const int DrainLimit = 4_096;
+    private static readonly TimeSpan CheckpointPeriod = TimeSpan.FromSeconds(1);
     private BookWriter? _writer;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -28,6 +32,8 @@ internal sealed class LedgerGrain(
         _writer = await BookWriter.StartAsync(store, this.GetPrimaryKeyString(), serializer, time, metrics, logger);
         local.Add(this.GetPrimaryKeyString(), _writer);
         StepDownWhenStopped(_writer).Ignore();
+        if (!World.IsSimulated(this.GetPrimaryKeyString()))
+            this.RegisterGrainTimer(PublishAsync, new GrainTimerCreationOptions { DueTime = CheckpointPeriod, Period = CheckpointPeriod, Interleave = true });
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -64,6 +70,23 @@ internal sealed class LedgerGrain(
     }
 
     public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
+
+    /// <summary>Signs where the book ends. What goes wrong is tried again in a second: a book can be written while its key is away.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The book goes on without checkpoints, and says so.")]
+    private async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await checkpoints.PublishAsync(this.GetPrimaryKeyString(), cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogUnsigned(error, this.GetPrimaryKeyString());
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No checkpoint of {Book} could be published")]
+    private partial void LogUnsigned(Exception error, string book);
 
     private async Task StepDownWhenStopped(BookWriter writer)
     {

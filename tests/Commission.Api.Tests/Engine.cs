@@ -25,9 +25,12 @@ public sealed class Engine : IAsyncLifetime
     }
 
     private Engine(Engine? first, bool alone, Action<IServiceCollection> bend, string verticals = "none") =>
-        (_first, _alone, _bend, _verticals) = (first, alone, bend, verticals);
+        (_first, _alone, _bend, _verticals, Keys) = (first, alone, bend, verticals, first?.Keys ?? Directory.CreateTempSubdirectory("commission-keys-"));
 
     public TestDatabase Database => _database!;
+
+    /// <summary>Where this engine's keys lie; two silos of a cluster share it.</summary>
+    internal DirectoryInfo Keys { get; }
 
     public string Address => _app!.Urls.Single();
 
@@ -62,7 +65,7 @@ public sealed class Engine : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = _first?._database ?? await TestPostgres.CreateDatabaseAsync("api");
-        var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0"]);
+        var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--Commission:KeysDirectory", Keys.FullName]);
         builder.Logging.ClearProviders();
         _bend(builder.Services);
         var settings = new ApiSettings { VerticalsDirectory = _verticals };
@@ -76,8 +79,11 @@ public sealed class Engine : IAsyncLifetime
         _http?.Dispose();
         if (_app is not null)
             await _app.DisposeAsync();
-        if (_database is not null && _first is null)
+        if (_first is not null)
+            return;
+        if (_database is not null)
             await _database.DisposeAsync();
+        Keys.Delete(recursive: true);
     }
 
     /// <summary>A network for tests that leave nothing behind.</summary>

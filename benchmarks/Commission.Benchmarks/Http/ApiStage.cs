@@ -53,7 +53,8 @@ internal sealed class ApiStage : IAsyncDisposable
     {
         var database = await TestPostgres.CreateDatabaseAsync(name);
         var url = $"http://127.0.0.1:{FreePort()}";
-        var builder = WebApplication.CreateSlimBuilder(["--urls", url, "--Logging:LogLevel:Default", "Error"]);
+        var builder = WebApplication.CreateSlimBuilder(
+            ["--urls", url, "--Logging:LogLevel:Default", "Error", "--Commission:KeysDirectory", EngineStage.Keys.FullName]);
         builder.Host.ConfigureContainer<IServiceCollection>((_, services) => EngineStage.AddTo(services, storage));
         var app = ApiHost.Build(builder, new ApiSettings { VerticalsDirectory = "" }, EngineStage.SizedPool(database), alone: true);
         MapNoOp(app, "/no-op/{id}", verify: false);

@@ -33,6 +33,9 @@ internal sealed class EngineStage : IAsyncDisposable
         DataSource = NpgsqlDataSource.Create(database.AppConnectionString);
     }
 
+    /// <summary>Where the keys of checkpoints lie.</summary>
+    public static DirectoryInfo Keys { get; } = Directory.CreateTempSubdirectory("commission-keys-");
+
     public TestDatabase Database { get; }
 
     /// <summary>Connections beside those of the silo.</summary>
@@ -54,6 +57,7 @@ internal sealed class EngineStage : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
+        builder.Configuration["Commission:KeysDirectory"] = Keys.FullName;
         builder.AddCommissionSilo(SizedPool(Database), alone: true);
         AddTo(builder.Services, _storage);
         _host = builder.Build();

@@ -59,7 +59,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var silo = EngineProcess.Start(
             "Commission.Silo", _folder, $"http://127.0.0.1:{FreePort()}", "--ConnectionStrings:Commission", _proxy?.ConnectionString ?? ConnectionString,
-            "--Commission:ProbeTimeoutSeconds", ProbeTimeoutSeconds);
+            "--Commission:ProbeTimeoutSeconds", ProbeTimeoutSeconds, "--Commission:KeysDirectory", Path.Combine(_folder, "keys"));
         lock (_processes)
         {
             _processes.Add(silo);
