@@ -39,46 +39,28 @@ internal static class WhatIfCommand
         {
             Rules, Actor, Vertical, From, To, DealLimit, MemberMonthLimit, MonthLimit, OfRevenuePercent, CapCutLimit, CsvFile, JsonFile,
         };
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync, ExitCode.Usage);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
+        var body = await BodyAsync(arguments, cancellation);
+        using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
+        var started = await api.SendAsync(
+            ApiRequest.Post("api/v1/simulations/what-if", body, $"what-if-{Guid.NewGuid():N}", arguments.GetRequiredValue(Actor)), cancellation);
+        var id = started.Id();
+        var status = await FollowAsync(api, id, output, cancellation);
+        if (status != "completed")
         {
-            var body = await BodyAsync(arguments, cancellation);
-            using var api = GlobalOptions.Client(arguments);
-            await api.ProbeAsync(cancellation);
-            var started = await api.SendAsync(
-                ApiRequest.Post("api/v1/simulations/what-if", body, $"what-if-{Guid.NewGuid():N}", arguments.GetRequiredValue(Actor)), cancellation);
-            var id = started.Id();
-            var status = await FollowAsync(api, id, output, cancellation);
-            if (status != "completed")
-            {
-                await errors.WriteLineAsync($"{id} {status}");
-                return ExitCode.NotInOrder;
-            }
-            var result = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result"), cancellation)).Body;
-            await WriteFilesAsync(api, id, result, arguments, cancellation);
-            return Tell(id, JsonDocument.Parse(result).RootElement, output);
+            await errors.WriteLineAsync($"{id} {status}");
+            return ExitCode.NotInOrder;
         }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (ApiProblemException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
+        var result = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result"), cancellation)).Body;
+        await WriteFilesAsync(api, id, result, arguments, cancellation);
+        return Tell(id, JsonDocument.Parse(result).RootElement, output);
     }
 
     private static async Task<JsonObject> BodyAsync(ParseResult arguments, CancellationToken cancellation)
