@@ -21,7 +21,8 @@ internal static class OverrideEvaluation
         {
             var plan = component.Terms.Split.PlanFor(facts.Payees);
             Credit(
-                component, index, pool, plan, facts, into, steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event)), cuts);
+                component, index, pool, plan, facts, into,
+                steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event)), cuts);
             return;
         }
         pool = Take(into, start, product.IndexOf(payer), pool);
