@@ -24,6 +24,7 @@ internal static class TrailCommand
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
         using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
         var body = new JsonObject { ["month"] = arguments.GetRequiredValue(Month) };
         if (arguments.GetValue(Vertical) is { } vertical)
             body["vertical"] = vertical;

@@ -23,6 +23,7 @@ internal static class ReplayCommand
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
         using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
         var (clock, replay) = (Stopwatch.StartNew(), new CalculationReplay());
         if (await ReplayAsync(api, replay, cancellation) is { } fault)
         {

@@ -65,24 +65,26 @@ internal static class Evaluation
         facts.ValueOf(basis) ?? throw new InvalidOperationException($"The facts state no {basis}.");
 
     public static void Run(
-        ProductRules product, int index, CalculationFacts facts, int start, List<PartyAmount> into, List<CanonicalObject>? steps)
+        ProductRules product, int index, CalculationFacts facts, int start, List<PartyAmount> into, List<CanonicalObject>? steps, List<CapCut>? cuts)
     {
         var component = product.Components[index];
         if (component is OverrideComponent uplines)
         {
-            OverrideEvaluation.Run(product, index, uplines, facts, start, into, steps);
+            OverrideEvaluation.Run(product, index, uplines, facts, start, into, steps, cuts);
             return;
         }
         var input = InputOf(component, facts);
         var exact = component.Exact(input);
         var pool = Limits.Of(component, input, exact.Pool, facts.Event);
+        if (cuts is not null && component.Terms.Caps.Any)
+            Limits.Count(component, index, input, exact.Pool, facts.Event, cuts);
         var step = steps is null ? null : Step(component, input, exact, pool, facts.Event);
         if (step is not null)
             steps!.Add(step);
         if (facts.Event is VolumePosition volume)
-            VolumeEvaluation.Share(component, index, pool, facts, volume, into, step);
+            VolumeEvaluation.Share(component, index, pool, facts, volume, into, step, cuts);
         else
-            Share(component, index, pool, facts, into, step);
+            Share(component, index, pool, facts, into, step, cuts);
     }
 
     public static long Checked(Component component, long pool) => pool is >= -Money.MaxMinor and <= Money.MaxMinor
@@ -90,11 +92,11 @@ internal static class Evaluation
         : throw new OverflowException($"The pool of {component.Name} is {pool}, beyond {Money.MaxMinor} minor units.");
 
     private static void Share(
-        Component component, int index, long pool, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step)
+        Component component, int index, long pool, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step, List<CapCut>? cuts)
     {
         var plan = component.Terms.Split.PlanFor(facts.Payees);
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Divide(component, plan, pool, facts.Event, parts);
+        Divide(component, index, plan, pool, facts.Event, parts, cuts);
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i] != 0)
@@ -107,7 +109,8 @@ internal static class Evaluation
     /// The parts add up to the pool; only then the caps of single parties cut off what nobody gets. A cap is of the whole deal:
     /// of a part that milestones release, the same part of the cap.
     /// </summary>
-    public static void Divide(Component component, SplitPlan plan, long pool, CalculationEvent? happened, Span<long> parts)
+    public static void Divide(
+        Component component, int index, SplitPlan plan, long pool, CalculationEvent? happened, Span<long> parts, List<CapCut>? cuts)
     {
         Allocation.LargestRemainder(pool, plan.Weights, parts);
         long sum = 0;
@@ -119,8 +122,10 @@ internal static class Evaluation
             return;
         for (var i = 0; i < parts.Length; i++)
         {
-            if (CapOf(component, plan.Parties[i], happened) is { } most)
-                parts[i] = Math.Clamp(parts[i], -most, most);
+            if (CapOf(component, plan.Parties[i], happened) is not { } most || Math.Abs(parts[i]) <= most)
+                continue;
+            cuts?.Add(new CapCut(index, CapKind.Party, Math.Abs(parts[i]) - most));
+            parts[i] = Math.Clamp(parts[i], -most, most);
         }
     }
 
