@@ -152,6 +152,8 @@ public sealed record Caps(
     /// <summary>No limit.</summary>
     public static Caps None { get; } = new(null, new Dictionary<Party, long>(), null, null, null);
 
+    internal bool Any => DealMinor is not null || Period is not null || CustomerMinor is not null || Parties.Count > 0;
+
     /// <summary>The caps of what adds up, the period's before the client's.</summary>
     internal IEnumerable<VolumeStage> Accumulated
     {
@@ -163,6 +165,4 @@ public sealed record Caps(
                 yield return new VolumeStage(VolumeScope.OfCustomer, CustomerMinor);
         }
     }
-
-    internal bool Any => DealMinor is not null || PeriodMinor is not null || CustomerMinor is not null || Parties.Count > 0;
 }

@@ -25,6 +25,29 @@ internal static class Limits
         return pool;
     }
 
+    /// <summary>What the cap per deal and the caps of what accumulates cut off.</summary>
+    public static void Count(Component component, int index, in PoolInput input, long unlimited, CalculationEvent? happened, List<CapCut> cuts)
+    {
+        if (happened is VolumePosition { Withdrawn: true })
+            return;
+        var pool = OfDeal(component, input, unlimited);
+        var floored = component.Terms.Floored(unlimited, input.Basis);
+        Count(cuts, index, CapKind.Deal, Released(component, floored, happened), Released(component, pool, happened));
+        for (var i = 0; happened is VolumePosition place && i < component.Stages.Count; i++)
+        {
+            var stage = component.Stages[i];
+            var left = Capped(stage.CapMinor, place.PoolBefore(i), pool);
+            Count(cuts, index, stage.Scope.Owner == VolumeOwner.Customer ? CapKind.Customer : CapKind.Period, pool, left);
+            pool = left;
+        }
+    }
+
+    private static void Count(List<CapCut> cuts, int index, CapKind cap, long before, long after)
+    {
+        if (before != after)
+            cuts.Add(new CapCut(index, cap, Math.Abs(before - after)));
+    }
+
     /// <summary>What a pool adds to the pools before it under a cap of their sum, in either direction.</summary>
     public static long Capped(long? cap, long before, long pool) =>
         cap is not { } most ? pool : Math.Clamp(checked(before + pool), -most, most) - Math.Clamp(before, -most, most);

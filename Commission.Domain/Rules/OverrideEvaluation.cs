@@ -20,8 +20,8 @@ internal static class OverrideEvaluation
         if (component.TakenFrom is not { } payer)
         {
             var plan = component.Terms.Split.PlanFor(facts.Payees);
-            var added = steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event));
-            Credit(component, index, pool, plan, facts, into, added, cuts);
+            Credit(
+                component, index, pool, plan, facts, into, steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event)), cuts);
             return;
         }
         pool = Take(into, start, product.IndexOf(payer), pool);

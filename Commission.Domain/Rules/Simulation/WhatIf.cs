@@ -171,7 +171,7 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
             if (contribution.Withdrawn)
                 continue;
             counts = true;
-            Accumulate(_pending, key, contribution, new PendingVolume(document, deal.Vertical, deal.Facts.Product, []));
+            Wait(_pending, key, contribution, new PendingVolume(document, deal.Vertical, deal.Facts.Product, []));
         }
         if (counts && limits.DealMinor is not null)
             _unfinished[deal.Subject.Deal] = sum;
@@ -179,10 +179,10 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
             _tally.Judge(deal.Subject.Deal, sum);
     }
 
-    private static void Accumulate(Dictionary<VolumeKey, PendingVolume> into, VolumeKey key, VolumeContribution contribution, PendingVolume empty)
+    private static void Wait(Dictionary<VolumeKey, PendingVolume> into, VolumeKey key, VolumeContribution contribution, PendingVolume like)
     {
         ref var pending = ref CollectionsMarshal.GetValueRefOrAddDefault(into, key, out _);
-        pending ??= empty;
+        pending ??= like with { Contributions = [] };
         pending.Contributions.Add(contribution);
     }
 
@@ -214,7 +214,7 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
             var (position, _) = sweep.Next(contribution, []);
             if (contribution.Onward.Length > 0)
             {
-                Accumulate(next, contribution.Onward[0], VolumeMachine.Onward(contribution, position), pending with { Contributions = [] });
+                Wait(next, contribution.Onward[0], VolumeMachine.Onward(contribution, position), pending);
                 continue;
             }
             var facts = VolumeContributions.FactsOf(pending.Document, pending.Product, component, contribution, position);
