@@ -94,25 +94,6 @@ internal static class Limits
         return steps;
     }
 
-    /// <summary>What the cap per deal and those of what accumulates cut off.</summary>
-    public static void Count(Component component, int index, in PoolInput input, long unlimited, CalculationEvent? happened, List<CapCut> cuts)
-    {
-        var (floored, pool) = (component.Terms.Floored(unlimited, input.Basis), component.Terms.Limit(unlimited, input.Basis));
-        if (happened is MilestoneReached)
-            (floored, pool) = (Released(component, floored, happened), Released(component, pool, happened));
-        if (floored != pool)
-            cuts.Add(new CapCut(index, CapKind.Deal, Math.Abs(floored - pool)));
-        if (happened is not VolumePosition { Withdrawn: false } place)
-            return;
-        for (var i = 0; i < component.Stages.Count; i++)
-        {
-            var left = Capped(component.Stages[i].CapMinor, place.PoolBefore(i), pool);
-            if (left != pool)
-                cuts.Add(new CapCut(index, component.Stages[i].Scope.Owner == VolumeOwner.Customer ? CapKind.Customer : CapKind.Period, Math.Abs(pool - left)));
-            pool = left;
-        }
-    }
-
     private static long Step(List<CanonicalObject> steps, string limit, long? most, long before, long after, long? usedBefore = null)
     {
         if (most is not null)
