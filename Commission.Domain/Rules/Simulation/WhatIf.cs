@@ -160,7 +160,7 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
     };
 
     private static long RevenueOf(DealCommand command) =>
-        command is RecordRevenue { Kind: not RevenueKind.Balance } revenue ? revenue.Amount.Minor : 0;
+        command is RecordRevenue { Kind: not (RevenueKind.Balance or RevenueKind.Consumption) } revenue ? revenue.Amount.Minor : 0;
 
     /// <summary>Keeps what accumulators count until all of it is known; a deal that none counts is finished.</summary>
     private void Accumulate(RuleSetDocument document, WhatIfDeal deal, IEnumerable<RecordContribution> contributions, long sum)
