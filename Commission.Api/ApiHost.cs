@@ -98,6 +98,7 @@ public static partial class ApiHost
         api.MapTrailRuns();
         api.MapDeals();
         api.MapLedger();
+        api.MapCheckpointKeys();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }

@@ -59,6 +59,7 @@ public static class StorageServices
         services.AddSingleton(ContactTable.Table);
         services.AddSingleton(VerticalTable.Table);
         services.AddSingleton(AgreementTable.Table);
+        services.AddSingleton(CheckpointKeysTable.Table);
         services.AddSingleton(VolumeTable.Table);
         services.AddSingleton(StateTable.Simulated(DealTable.Name));
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));
