@@ -255,6 +255,13 @@ public sealed class CanonicalObject
         return this;
     }
 
+    /// <summary>Adds a value that is in canonical form already.</summary>
+    public CanonicalObject AddCanonical(string key, byte[] json)
+    {
+        _members.Add((key, json));
+        return this;
+    }
+
     /// <summary>The canonical bytes.</summary>
     public byte[] ToBytes()
     {
@@ -290,6 +297,9 @@ public sealed class CanonicalObject
                 break;
             case CanonicalObject nested:
                 nested.Write(buffer);
+                break;
+            case byte[] json:
+                buffer.Write(json);
                 break;
             case IReadOnlyList<CanonicalObject> items:
                 WriteItems(buffer, items);

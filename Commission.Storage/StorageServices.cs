@@ -31,6 +31,7 @@ public static class StorageServices
         services.AddSingleton<SimulationQueries>();
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<PeriodQueries>();
         services.AddSingleton<TileQueries>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<LogNames>();
