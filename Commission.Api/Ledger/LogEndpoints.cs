@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Commission.Api.Http;
 using Commission.Domain;
-using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
 using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;

@@ -26,6 +26,7 @@ internal static class TrailCommand
         try
         {
             using var api = GlobalOptions.Client(arguments);
+            await api.ProbeAsync(cancellation);
             var body = new JsonObject { ["month"] = arguments.GetRequiredValue(Month) };
             if (arguments.GetValue(Vertical) is { } vertical)
                 body["vertical"] = vertical;

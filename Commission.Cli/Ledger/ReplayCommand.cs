@@ -25,6 +25,7 @@ internal static class ReplayCommand
         try
         {
             using var api = GlobalOptions.Client(arguments);
+            await api.ProbeAsync(cancellation);
             var (clock, replay) = (Stopwatch.StartNew(), new CalculationReplay());
             if (await ReplayAsync(api, replay, cancellation) is { } fault)
             {

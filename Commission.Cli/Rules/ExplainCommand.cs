@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Commission.Domain;
 using Commission.Domain.Rules;
 using Commission.Domain.Rules.Wording;
 
@@ -27,28 +26,22 @@ internal static class ExplainCommand
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
         try
         {
-            var (document, wrongRules) = RuleSetReader.Read(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Rules), cancellation));
-            if (document is null)
-                return await RefuseAsync(errors, "rules", wrongRules!);
-            var facts = CanonicalJson.Canonicalize(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Facts), cancellation));
-            var (calculation, wrongFacts) = Calculator.Replay(document, facts);
+            var rules = await File.ReadAllBytesAsync(arguments.GetRequiredValue(Rules), cancellation);
+            var (calculation, wrong) = RuleTrial.Run(rules, await File.ReadAllBytesAsync(arguments.GetRequiredValue(Facts), cancellation));
             if (calculation is null)
-                return await RefuseAsync(errors, "facts", wrongFacts!);
+            {
+                await errors.WriteLineAsync($"{wrong!.Code} {wrong.Text}");
+                return ExitCode.Usage;
+            }
             await output.WriteLineAsync(arguments.GetValue(AsJson)
                 ? Encoding.UTF8.GetString(calculation.Explanation)
                 : ExplanationText.Of(calculation.Explanation));
             return ExitCode.Done;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             await errors.WriteLineAsync(problem.Message);
             return ExitCode.Usage;
         }
-    }
-
-    private static async Task<int> RefuseAsync(TextWriter errors, string what, Refusal refusal)
-    {
-        await errors.WriteLineAsync($"{what}: {refusal.Code} {refusal.Text}");
-        return ExitCode.Usage;
     }
 }

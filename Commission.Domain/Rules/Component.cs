@@ -99,14 +99,20 @@ public sealed record ComponentTerms
     /// <summary>Floors and the cap per deal. What a rule pays for −x stays minus what it pays for x.</summary>
     internal long Limit(long pool, long basis)
     {
-        if (FloorThresholdMinor is null && FloorRaiseMinor is null && Caps.DealMinor is null)
+        var floored = Floored(pool, basis);
+        return Caps.DealMinor is { } most ? Math.Clamp(floored, -most, most) : floored;
+    }
+
+    /// <summary>The floors alone.</summary>
+    internal long Floored(long pool, long basis)
+    {
+        if (FloorThresholdMinor is null && FloorRaiseMinor is null)
             return pool;
         var size = Math.Abs(pool);
         if (size < FloorThresholdMinor)
             size = 0;
         else if (size < FloorRaiseMinor && basis != 0)
             size = FloorRaiseMinor.Value;
-        size = Math.Min(size, Caps.DealMinor ?? long.MaxValue);
         return pool < 0 || (pool == 0 && basis < 0) ? -size : size;
     }
 }
@@ -131,4 +137,6 @@ public sealed record Caps(
     internal VolumeScope? Accumulates => Period ?? (CustomerMinor is null ? null : VolumeScope.OfCustomer);
 
     internal long? AccumulatedMinor => PeriodMinor ?? CustomerMinor;
+
+    internal bool Any => DealMinor is not null || AccumulatedMinor is not null || Parties.Count > 0;
 }

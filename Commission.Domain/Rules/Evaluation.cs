@@ -68,24 +68,26 @@ internal static class Evaluation
         facts.ValueOf(basis) ?? throw new InvalidOperationException($"The facts state no {basis}.");
 
     public static void Run(
-        ProductRules product, int index, CalculationFacts facts, int start, List<PartyAmount> into, List<CanonicalObject>? steps)
+        ProductRules product, int index, CalculationFacts facts, int start, List<PartyAmount> into, List<CanonicalObject>? steps, List<CapCut>? cuts)
     {
         var component = product.Components[index];
         if (component is OverrideComponent uplines)
         {
-            OverrideEvaluation.Run(product, index, uplines, facts, start, into, steps);
+            OverrideEvaluation.Run(product, index, uplines, facts, start, into, steps, cuts);
             return;
         }
         var input = InputOf(component, facts);
         var exact = component.Exact(input);
         var pool = Pool(component, input, exact.Pool, facts.Event);
+        if (cuts is not null && component.Terms.Caps.Any)
+            Count(component, index, input, exact.Pool, facts.Event, cuts);
         var step = steps is null ? null : Step(component, input, exact, pool);
         if (step is not null)
             steps!.Add(step);
         if (facts.Event is VolumePosition volume)
-            VolumeEvaluation.Share(component, index, pool, facts, volume, into, step);
+            VolumeEvaluation.Share(component, index, pool, facts, volume, into, step, cuts);
         else
-            Share(component, index, pool, facts, into, step);
+            Share(component, index, pool, facts, into, step, cuts);
     }
 
     /// <summary>After floors and caps, a milestone's part and what an accumulated cap leaves.</summary>
@@ -97,6 +99,20 @@ internal static class Evaluation
         if (happened is VolumePosition volume)
             pool = volume.Withdrawn ? 0 : Capped(component.Terms.Caps.AccumulatedMinor, volume.PoolBeforeMinor, pool);
         return pool;
+    }
+
+    /// <summary>What the cap per deal and the accumulated one cut off.</summary>
+    private static void Count(Component component, int index, in PoolInput input, long unlimited, CalculationEvent? happened, List<CapCut> cuts)
+    {
+        var caps = component.Terms.Caps;
+        var floored = component.Terms.Floored(unlimited, input.Basis);
+        var pool = component.Terms.Limit(unlimited, input.Basis);
+        if (happened is MilestoneReached milestone)
+            (floored, pool) = (Released(component, floored, milestone.Name), Released(component, pool, milestone.Name));
+        if (floored != pool)
+            cuts.Add(new CapCut(index, CapKind.Deal, Math.Abs(floored - pool)));
+        if (happened is VolumePosition { Withdrawn: false } volume && Capped(caps.AccumulatedMinor, volume.PoolBeforeMinor, pool) is var left && left != pool)
+            cuts.Add(new CapCut(index, caps.PeriodMinor is null ? CapKind.Customer : CapKind.Period, Math.Abs(pool - left)));
     }
 
     /// <summary>A contribution's pool before the accumulated cap.</summary>
@@ -120,11 +136,11 @@ internal static class Evaluation
         : throw new OverflowException($"The pool of {component.Name} is {pool}, beyond {Money.MaxMinor} minor units.");
 
     private static void Share(
-        Component component, int index, long pool, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step)
+        Component component, int index, long pool, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step, List<CapCut>? cuts)
     {
         var plan = component.Terms.Split.PlanFor(facts.Payees);
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Divide(component, plan, pool, parts);
+        Divide(component, index, plan, pool, parts, cuts);
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i] != 0)
@@ -134,7 +150,7 @@ internal static class Evaluation
     }
 
     /// <summary>The parts add up to the pool; only then the caps of single parties cut off what nobody gets.</summary>
-    public static void Divide(Component component, SplitPlan plan, long pool, Span<long> parts)
+    public static void Divide(Component component, int index, SplitPlan plan, long pool, Span<long> parts, List<CapCut>? cuts)
     {
         Allocation.LargestRemainder(pool, plan.Weights, parts);
         long sum = 0;
@@ -146,8 +162,10 @@ internal static class Evaluation
             return;
         for (var i = 0; i < parts.Length; i++)
         {
-            if (component.Terms.Caps.Parties.TryGetValue(plan.Parties[i], out var most))
-                parts[i] = Math.Clamp(parts[i], -most, most);
+            if (!component.Terms.Caps.Parties.TryGetValue(plan.Parties[i], out var most) || Math.Abs(parts[i]) <= most)
+                continue;
+            cuts?.Add(new CapCut(index, CapKind.Party, Math.Abs(parts[i]) - most));
+            parts[i] = Math.Clamp(parts[i], -most, most);
         }
     }
 

@@ -4,11 +4,12 @@ namespace Commission.Domain.Rules;
 internal static class VolumeEvaluation
 {
     public static void Share(
-        Component component, int index, long pool, CalculationFacts facts, VolumePosition volume, List<PartyAmount> into, CanonicalObject? step)
+        Component component, int index, long pool, CalculationFacts facts, VolumePosition volume, List<PartyAmount> into, CanonicalObject? step,
+        List<CapCut>? cuts)
     {
         var plan = component.Terms.Split.PlanFor(facts.Payees);
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Evaluation.Divide(component, plan, pool, parts);
+        Evaluation.Divide(component, index, plan, pool, parts, cuts);
         var credited = new List<PartyCredit>(volume.Credited);
         for (var i = 0; i < parts.Length; i++)
         {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Commission.Testing;
@@ -23,7 +24,7 @@ public sealed class Engine : IAsyncLifetime
     {
     }
 
-    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend) => 
+    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend) =>
         (_first, _alone, _bend, Keys) = (first, alone, bend, first?.Keys ?? Directory.CreateTempSubdirectory("commission-keys-"));
 
     public TestDatabase Database => _database!;
@@ -112,6 +113,16 @@ public sealed class Engine : IAsyncLifetime
         return await Answer.OfAsync(response);
     }
 
+    /// <summary>Runs the tool, in this process, against this engine.</summary>
+    public async Task<Ran> CommissionAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        string[] addressed = arguments.Contains("--url") ? arguments : [.. arguments, "--url", Address];
+        var code = await Cli.CommandTree.RunAsync(addressed, new InvocationConfiguration { Output = output, Error = errors });
+        return new Ran(code, output.ToString(), errors.ToString());
+    }
+
     /// <summary>How many states there are and how often they were written: equal before and after means nothing was done.</summary>
     public async Task<string> FootprintAsync() => (await Database.ScalarAsync<string>("""
         select concat_ws('/', (select count(*) || ':' || coalesce(sum(version), 0) from deal),
@@ -125,3 +136,14 @@ public sealed class Engine : IAsyncLifetime
 
 /// <summary>A POST as sent.</summary>
 internal sealed record Request(string Path, byte[] Body, string? Actor, string? Key, string? ContentType = "application/json");
+
+/// <summary>What the tool did.</summary>
+public sealed record Ran(int Code, string Output, string Errors)
+{
+    /// <summary>It ended with this code; what it said otherwise is shown.</summary>
+    public Ran Ended(int code)
+    {
+        Assert.True(Code == code, $"expected {code}, ended with {Code}:\n{Output}\n{Errors}");
+        return this;
+    }
+}

@@ -8,8 +8,12 @@ using Xunit;
 namespace Commission.EndToEnd.Tests;
 
 /// <summary>The product as a newcomer runs it: the API process without configuration but for its port and folder, and the tool.</summary>
-public sealed class Installation : IAsyncLifetime
+public sealed class Installation(params string[] settings) : IAsyncLifetime
 {
+    public Installation() : this([])
+    {
+    }
+
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("commission-e2e-");
     private readonly StringBuilder _log = new();
@@ -33,7 +37,7 @@ public sealed class Installation : IAsyncLifetime
     {
         var data = Path.Combine(_folder.FullName, "data");
         Watchdog.Watch(data);
-        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), "--urls", Url, "--Commission:DataDirectory", data]);
+        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), "--urls", Url, "--Commission:DataDirectory", data, .. settings]);
         _api.OutputDataReceived += (_, line) => Log(line.Data);
         _api.ErrorDataReceived += (_, line) => Log(line.Data);
         _api.BeginOutputReadLine();
@@ -63,6 +67,12 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Runs the tool against this installation.</summary>
     public Task<Ran> CommissionAsync(params string[] arguments) =>
         RunAsync("dotnet", [Built("Commission.Cli", "commission.dll"), .. arguments, "--url", Url]);
+
+    /// <summary>Runs the tool by itself.</summary>
+    public static Task<Ran> RunCommissionAsync(params string[] arguments) => RunAsync("dotnet", [Built("Commission.Cli", "commission.dll"), .. arguments]);
+
+    /// <summary>Starts the tool and leaves it running.</summary>
+    public static Process StartCommission(params string[] arguments) => Start("dotnet", [Built("Commission.Cli", "commission.dll"), .. arguments]);
 
     /// <summary>A path in this installation's own folder.</summary>
     public string Temporary(string name) => Path.Combine(_folder.FullName, name);
@@ -104,7 +114,7 @@ public sealed class Installation : IAsyncLifetime
             _log.AppendLine(line);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -124,7 +124,7 @@ internal static class SimulationEndpoints
 internal sealed record WhatIfBody(JsonElement[] Candidates, string? Vertical, DateOnly? From, DateOnly? To, WhatIfLimitsBody? Limits);
 
 /// <summary>What counts as a breach.</summary>
-internal sealed record WhatIfLimitsBody(long? DealMinor, long? MemberMonthMinor, long? MonthMinor, string? OfRevenuePercent);
+internal sealed record WhatIfLimitsBody(long? DealMinor, long? MemberMonthMinor, long? MonthMinor, string? OfRevenuePercent, long? CapCutMinor);
 
 /// <summary>A simulation as it stands.</summary>
 internal sealed record SimulationView(
