@@ -63,7 +63,7 @@ internal sealed class EvidenceAssembly(
         entries.Sort((a, b) => a.Leaf.Sequence.CompareTo(b.Leaf.Sequence));
         var statement = EvidenceStatement.Of(period, entries.ConvertAll(entry => entry.Leaf), []);
         var book = await BookAsync(Books.Ledger, entries.ConvertAll(entry => (entry.Leaf.Sequence, entry.Bytes)), cancellationToken);
-        return new EvidencePack(period, [book], [], [], [], [], settings.RelyingParty, statement);
+        return new EvidencePack(period, [book], [], [], [], [], null, statement);
     }
 
     private async Task<EvidencePack> PackAsync(EvidenceSubject subject, List<Entry> entries, List<Step> steps, CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ internal sealed class EvidenceAssembly(
             books.Add(await BookAsync(Books.Ledger, entries.ConvertAll(entry => (entry.Leaf.Sequence, entry.Bytes)), cancellationToken));
         return new EvidencePack(
             subject, books, await KeysAsync(chain), [.. versions.Documents.Select(document => document.Canonical)], Calculations(entries, versions.Documents),
-            agreements, settings.RelyingParty, EvidenceStatement.Of(subject, entries.ConvertAll(entry => entry.Leaf), chain));
+            agreements, chain.Any(IsByPasskey) ? settings.RelyingParty : null, EvidenceStatement.Of(subject, entries.ConvertAll(entry => entry.Leaf), chain));
     }
 
     private async Task<(List<Entry> Entries, List<Step> Steps)> ReadDealAsync(DealId deal, CancellationToken cancellationToken)
@@ -166,6 +166,8 @@ internal sealed class EvidenceAssembly(
         }
         return keys;
     }
+
+    private static bool IsByPasskey(HandshakeLeaf leaf) => SignatureEnvelopeReader.Read(leaf.Handshake.Envelope) is WebAuthnSignature;
 
     private static (ContactId Owner, KeyId Key)? SignerOf(HandshakeLeaf leaf)
     {

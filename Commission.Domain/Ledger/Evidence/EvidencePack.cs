@@ -69,11 +69,11 @@ public sealed record EvidenceCalculation(byte[] Facts, byte[] Explanation);
 /// <param name="RuleSets">Canonical rule set documents.</param>
 /// <param name="Calculations">Facts and explanations.</param>
 /// <param name="Agreements">The agreements that the rule sets cite: only what their anchors cover, and no drawn signature.</param>
-/// <param name="RelyingParty">The host that passkeys are registered for.</param>
+/// <param name="RelyingParty">The host that passkeys are registered for; null when no handshake was signed with one.</param>
 /// <param name="Statement">What it says to people, canonical JSON.</param>
 public sealed record EvidencePack(
     EvidenceSubject Subject, IReadOnlyList<EvidenceBook> Books, IReadOnlyList<EvidenceKey> Keys, IReadOnlyList<byte[]> RuleSets,
-    IReadOnlyList<EvidenceCalculation> Calculations, IReadOnlyList<AgreementState> Agreements, string RelyingParty, byte[] Statement)
+    IReadOnlyList<EvidenceCalculation> Calculations, IReadOnlyList<AgreementState> Agreements, string? RelyingParty, byte[] Statement)
 {
     /// <summary>The format's name.</summary>
     public const string Schema = "commission/evidence-pack/v1";

@@ -43,9 +43,12 @@ public static class EvidencePackReader
         var books = Items(node, "books", Book);
         if (books.DistinctBy(book => book.Book).Count() != books.Count)
             throw StrictNode.Mistake("books", "each book once", "one twice");
+        var keys = Items(node, "keys", Key);
+        if (keys.DistinctBy(key => key.Id).Count() != keys.Count)
+            throw StrictNode.Mistake("keys", "each key once", "one twice");
         return new EvidencePack(
-            Subject(node.Get("subject")), books, Items(node, "keys", Key), Items(node, "ruleSets", RuleSet),
-            Items(node, "calculations", Calculation), Items(node, "agreements", Agreement), node.Text("relyingParty"),
+            Subject(node.Get("subject")), books, keys, Items(node, "ruleSets", RuleSet),
+            Items(node, "calculations", Calculation), Items(node, "agreements", Agreement), node.OptionalText("relyingParty"),
             Canonical(node, "statement"));
     }
 
