@@ -66,6 +66,8 @@ internal static class PackVerifier
             findings.Shown.Add(string.Create(
                 CultureInfo.InvariantCulture, $"{book.Book}: {book.Leaves.Count} leaves are in the signed book of {checkpoint.Size} leaves ({checkpoint.Origin})"));
         }
+        foreach (var witness in trust.Witnesses)
+            findings.Shown.Add($"witness {witness.Name} cosigned these books");
         var older = checkpoints.Count(each => check.GoesOn(each.Checkpoint));
         if (trust.Older is not null)
             Require(older > 0, Failure.Consistency, "The older checkpoint is of no book in the pack.");

@@ -17,7 +17,7 @@ namespace Commission.Api.Ledger;
 
 /// <summary>
 /// Gathers what a pack needs. Every leaf comes with its proof to the smallest checkpoint that covers the pack's part of its
-/// book, so that the same evidence is the same file however far the books have grown.
+/// book, cosigned if there is one, so that the same evidence is the same file however far the books have grown.
 /// </summary>
 internal sealed class EvidenceAssembly(
     LedgerQueries ledger, PeriodQueries periods, TileQueries tiles, CheckpointStore checkpoints, IGrainFactory grains, ApiSettings settings)
@@ -187,13 +187,17 @@ internal sealed class EvidenceAssembly(
     {
         leaves.Sort((a, b) => a.Index.CompareTo(b.Index));
         if (await tiles.ReadHeadAsync(book, cancellationToken) is not { } head
-            || await checkpoints.FindCoveringAsync(head.BookId, leaves[^1].Index + 1, cancellationToken) is not { } checkpoint)
+            || await CheckpointAsync(head.BookId, leaves[^1].Index + 1, cancellationToken) is not { } checkpoint)
             throw NotCovered(book);
         var paths = await tiles.ProveInclusionsAsync(head.BookId, [.. leaves.Select(leaf => leaf.Index)], checkpoint.Size, cancellationToken);
         return new EvidenceBook(
             book, SignedNote.Read(Encoding.UTF8.GetBytes(checkpoint.Published)),
             [.. leaves.Select((leaf, i) => new EvidenceLeaf(leaf.Index, leaf.Bytes, paths[i]))]);
     }
+
+    /// <summary>One that a witness cosigned shows more than one that none did.</summary>
+    private async Task<StoredCheckpoint?> CheckpointAsync(int bookId, long size, CancellationToken cancellationToken) =>
+        await checkpoints.FindCosignedAsync(bookId, size, cancellationToken) ?? await checkpoints.FindCoveringAsync(bookId, size, cancellationToken);
 
     private static ProblemException NotCovered(string book) =>
         new(new Refusal(EdgeCodes.NotCovered, $"No checkpoint of {book} covers this yet: one is signed about every second."));
