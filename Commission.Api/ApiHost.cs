@@ -85,6 +85,7 @@ public static partial class ApiHost
         app.MapCosignatures();
         var api = app.MapGroup("/api/v1");
         api.MapContacts();
+        api.MapUplines();
         api.MapVerticals();
         api.MapRuleSets();
         api.MapAgreements();

@@ -29,40 +29,21 @@ internal static class EvidenceCommand
             if (result.GetValue(Account) is not null && (result.GetValue(From) is null || result.GetValue(To) is null))
                 result.AddError("--account needs --from and --to.");
         });
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var errors = arguments.InvocationConfiguration.Error;
-        try
-        {
-            using var api = GlobalOptions.Client(arguments);
+        using var api = GlobalOptions.Client(arguments);
 
-            // The client waits while the server answers that no checkpoint covers it yet.
-            var pack = await api.SendAsync(ApiRequest.Get(PathOf(arguments)), cancellation);
-            if (arguments.GetValue(OutputFile) is { } path)
-                await File.WriteAllBytesAsync(path, pack.Body, cancellation);
-            else
-                await arguments.InvocationConfiguration.Output.WriteAsync(System.Text.Encoding.UTF8.GetString(pack.Body));
-            return ExitCode.Done;
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (ApiProblemException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.NotInOrder;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
+        // The client waits while the server answers that no checkpoint covers it yet.
+        var pack = await api.SendAsync(ApiRequest.Get(PathOf(arguments)), cancellation);
+        if (arguments.GetValue(OutputFile) is { } path)
+            await File.WriteAllBytesAsync(path, pack.Body, cancellation);
+        else
+            await arguments.InvocationConfiguration.Output.WriteAsync(System.Text.Encoding.UTF8.GetString(pack.Body));
+        return ExitCode.Done;
     }
 
     private static string PathOf(ParseResult arguments)

@@ -34,41 +34,22 @@ internal static class ExportCommand
             if (result.GetValue(Book) != Books.Ledger && result.GetValue(Format) != "leaves")
                 result.AddError("--book: only leaves are written of another book than the ledger");
         });
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var errors = arguments.InvocationConfiguration.Error;
-        try
-        {
-            using var api = GlobalOptions.Client(arguments);
-            await api.ProbeAsync(cancellation);
-            var path = arguments.GetValue(OutputFile);
-            await using var file = path is null ? null : new StreamWriter(path) { NewLine = "\n" };
-            var (format, output) = (arguments.GetRequiredValue(Format), file ?? arguments.InvocationConfiguration.Output);
-            if (format == "leaves")
-                await ExportLeavesAsync(api, arguments.GetRequiredValue(Book), output, cancellation);
-            else
-                await ExportAsync(new BookClient(api), format, output, cancellation);
-            return ExitCode.Done;
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (ApiProblemException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.NotInOrder;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
+        using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
+        var path = arguments.GetValue(OutputFile);
+        await using var file = path is null ? null : new StreamWriter(path) { NewLine = "\n" };
+        var (format, output) = (arguments.GetRequiredValue(Format), file ?? arguments.InvocationConfiguration.Output);
+        if (format == "leaves")
+            await ExportLeavesAsync(api, arguments.GetRequiredValue(Book), output, cancellation);
+        else
+            await ExportAsync(new BookClient(api), format, output, cancellation);
+        return ExitCode.Done;
     }
 
     /// <summary>The book as far as its latest checkpoint goes: docs/formats/pack.md, Books.</summary>

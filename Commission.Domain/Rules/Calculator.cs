@@ -70,6 +70,12 @@ public static class Calculator
             return (null, refusal);
         if (!document.Products.ContainsKey(facts.Product))
             return (null, new Refusal(RefusalCodes.UnknownProduct, $"$.product: the rule set has no product {facts.Product}.", "$.product"));
+        if (facts.Event is VolumePosition volume && document.Products[facts.Product].Find(volume.Component) is { } accumulating
+            && volume.FurtherBeforeMinor.Count != Math.Max(accumulating.Stages.Count - 1, 0))
+        {
+            return (null, StrictNode.Wrong(
+                "$.event.further", $"one place for each further accumulator of {volume.Component}, {accumulating.Stages.Count - 1}", $"{volume.FurtherBeforeMinor.Count}"));
+        }
         return MissingBasis(document, facts) is { } missing
             ? (null, new Refusal(RefusalCodes.MissingBasis, $"$.bases: the rule set needs {missing}.", $"$.bases.{missing}"))
             : (Calculate(document, facts), null);

@@ -20,12 +20,14 @@ internal static class OverrideEvaluation
         if (component.TakenFrom is not { } payer)
         {
             var plan = component.Terms.Split.PlanFor(facts.Payees);
-            Credit(component, index, pool, plan, facts, into, steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool)), cuts);
+            Credit(
+                component, index, pool, plan, facts, into,
+                steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event)), cuts);
             return;
         }
         pool = Take(into, start, product.IndexOf(payer), pool);
         var neutral = NeutralPlan(component, facts);
-        var step = steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool).Add("takenFrom", payer));
+        var step = steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event).Add("takenFrom", payer));
         if (pool != 0)
             Credit(component, index, pool, neutral, facts, into, step, cuts);
         else
@@ -83,12 +85,12 @@ internal static class OverrideEvaluation
         List<CapCut>? cuts)
     {
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Evaluation.Divide(component, index, plan, pool, parts, cuts);
+        Evaluation.Divide(component, index, plan, pool, facts.Event, parts, cuts);
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i] != 0)
                 into.Add(new PartyAmount(index, plan.Parties[i], Evaluation.PayeeOf(plan.Parties[i], facts), parts[i]));
         }
-        step?.Add("split", Evaluation.ExplainShares(plan, pool, parts, facts)).Add("totalWeight", plan.Total);
+        step?.Add("split", Evaluation.ExplainShares(component, plan, pool, parts, facts)).Add("totalWeight", plan.Total);
     }
 }

@@ -9,7 +9,7 @@ internal static class VolumeEvaluation
     {
         var plan = component.Terms.Split.PlanFor(facts.Payees);
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Evaluation.Divide(component, index, plan, pool, parts, cuts);
+        Evaluation.Divide(component, index, plan, pool, volume, parts, cuts);
         var credited = new List<PartyCredit>(volume.Credited);
         for (var i = 0; i < parts.Length; i++)
         {
@@ -29,6 +29,6 @@ internal static class VolumeEvaluation
         step?.Add("credited", [.. volume.Credited.Select(credit => credit.ToCanonical())])
             .Add("contribution", volume.Contribution)
             .Add("poolBeforeMinor", volume.PoolBeforeMinor)
-            .Add("split", Evaluation.ExplainShares(plan, pool, parts, facts)).Add("totalWeight", plan.Total);
+            .Add("split", Evaluation.ExplainShares(component, plan, pool, parts, facts)).Add("totalWeight", plan.Total);
     }
 }

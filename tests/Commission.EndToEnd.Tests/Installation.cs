@@ -8,15 +8,12 @@ using Xunit;
 namespace Commission.EndToEnd.Tests;
 
 /// <summary>The product as a newcomer runs it: the API process without configuration but for its port and folder, and the tool.</summary>
-public sealed class Installation(params string[] settings) : IAsyncLifetime
+public sealed class Installation : IAsyncLifetime
 {
-    public Installation() : this([])
-    {
-    }
-
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("commission-e2e-");
     private readonly StringBuilder _log = new();
+    private string[] _settings = [];
     private Process? _api;
 
     public static string Root { get; } = FindRoot();
@@ -33,11 +30,19 @@ public sealed class Installation(params string[] settings) : IAsyncLifetime
         }
     }
 
+    /// <summary>One with settings of its own.</summary>
+    public static async Task<Installation> StartAsync(params string[] settings)
+    {
+        var installation = new Installation { _settings = settings };
+        await installation.InitializeAsync();
+        return installation;
+    }
+
     public async ValueTask InitializeAsync()
     {
         var data = Path.Combine(_folder.FullName, "data");
         Watchdog.Watch(data);
-        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), "--urls", Url, "--Commission:DataDirectory", data, .. settings]);
+        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), "--urls", Url, "--Commission:DataDirectory", data, .. _settings]);
         _api.OutputDataReceived += (_, line) => Log(line.Data);
         _api.ErrorDataReceived += (_, line) => Log(line.Data);
         _api.BeginOutputReadLine();

@@ -25,8 +25,7 @@ public sealed class WitnessTests : IAsyncLifetime
     public async Task A_witness_cosigns_each_checkpoint_that_goes_on_and_everybody_sees_its_signature()
     {
         var key = NoteKey.Parse((await WitnessAsync("--log", Stranger(), "--show-key")).Output.Trim());
-        _installation = new Installation("--Commission:Witnesses:0:Key", key.ToString());
-        await _installation.InitializeAsync();
+        _installation = await Installation.StartAsync("--Commission:Witnesses:0:Key", key.ToString());
         using var http = new HttpClient { BaseAddress = new Uri(_installation.Url) };
 
         for (var round = 0; round < 2; round++)
@@ -56,8 +55,7 @@ public sealed class WitnessTests : IAsyncLifetime
     {
         var key = NoteKey.Parse((await WitnessAsync("--log", Stranger(), "--show-key")).Output.Trim());
         var url = $"http://127.0.0.1:{Installation.FreePort()}/";
-        _installation = new Installation("--Commission:Witnesses:0:Key", key.ToString(), "--Commission:Witnesses:0:Url", url);
-        await _installation.InitializeAsync();
+        _installation = await Installation.StartAsync("--Commission:Witnesses:0:Key", key.ToString(), "--Commission:Witnesses:0:Url", url);
         using var http = new HttpClient { BaseAddress = new Uri(_installation.Url) };
         Assert.Equal(0, (await _installation.CommissionAsync("demo")).Code);
         using var witness = Installation.StartCommission(

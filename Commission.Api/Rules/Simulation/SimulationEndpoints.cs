@@ -33,7 +33,7 @@ internal static class SimulationEndpoints
         var whatIf = WhatIfRequest.Read(request.Body);
         string[] hashes = [.. whatIf.Candidates.Values.Select(document => document.Hash.ToString())];
         return await BeginAsync(
-            http, actor, request, WhatIfKind, hashes, simulations, id => runner.TryQueue(new QueuedSimulation(id, whatIf)), cancellationToken);
+            http, actor, request, WhatIfKind, hashes, simulations, id => runner.TryQueue(id, whatIf), cancellationToken);
     }
 
     /// <summary>Notes what was asked for and queues it; the same request again is the same simulation.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using Commission.Domain;
 using Commission.Domain.Deals;
 using Commission.Domain.Rules;
@@ -12,53 +10,26 @@ using Commission.Storage.Rules;
 
 namespace Commission.Api.Rules.Simulation;
 
-/// <summary>A simulation that waits for its turn.</summary>
-internal sealed record QueuedSimulation(SimulationId Id, WhatIfRequest Request);
-
 /// <summary>
 /// Runs one simulation after another in this process: reads the history as a stream, calculates each deal under its pinned
 /// rules and under the candidates, and keeps the result. It reads only; nothing of it can reach a book.
 /// </summary>
-internal sealed partial class WhatIfRunner(
-    DealHistory history, SimulationQueries simulations, VerticalQueries verticals, IGrainFactory grains, ILogger<WhatIfRunner> logger) : BackgroundService
+internal sealed class WhatIfRunner(
+    DealHistory history, SimulationQueries simulations, VerticalQueries verticals, IGrainFactory grains, ILogger<WhatIfRunner> logger)
+    : SimulationRunner<WhatIfRequest>(simulations, logger)
 {
-    private const int Capacity = 20;
     private const int ReportEvery = 20_000;
     private const int LaterTogether = 100;
 
-    private readonly Channel<QueuedSimulation> _queue = Channel.CreateBounded<QueuedSimulation>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
-    /// <summary>Queues a simulation; false when too many wait.</summary>
-    public bool TryQueue(QueuedSimulation simulation) => _queue.Writer.TryWrite(simulation);
-
-    [SuppressMessage("Design", "CA1031", Justification = "A simulation that fails must say so and make room for the next.")]
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(SimulationId id, WhatIfRequest request, CancellationToken cancellationToken)
     {
-        await foreach (var simulation in _queue.Reader.ReadAllAsync(stoppingToken))
-        {
-            try
-            {
-                await RunAsync(simulation, stoppingToken);
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(error, simulation.Id);
-                await EndAsync(simulation.Id, "failed", 0, null);
-            }
-        }
-    }
-
-    private async Task RunAsync(QueuedSimulation simulation, CancellationToken cancellationToken)
-    {
-        var request = simulation.Request;
         var (pinned, gates) = await ReadRulesAsync(request, cancellationToken);
         var total = await history.CountAsync(request.Filter, cancellationToken);
         var run = new WhatIfComparison(request, pinned);
         var done = 0L;
-        if (!await simulations.ReportAsync(simulation.Id, 0, total, cancellationToken))
+        if (!await Simulations.ReportAsync(id, 0, total, cancellationToken))
         {
-            await EndAsync(simulation.Id, "aborted", 0, null);
+            await EndAsync(id, "aborted", 0, null);
             return;
         }
         var later = new List<DealState>(LaterTogether);
@@ -70,14 +41,14 @@ internal sealed partial class WhatIfRunner(
                 later.Add(state);
             if (later.Count == LaterTogether)
                 await AddLaterAsync(run, later, cancellationToken);
-            if (++done % ReportEvery == 0 && !await simulations.ReportAsync(simulation.Id, done, total, cancellationToken))
+            if (++done % ReportEvery == 0 && !await Simulations.ReportAsync(id, done, total, cancellationToken))
             {
-                await EndAsync(simulation.Id, "aborted", done, null);
+                await EndAsync(id, "aborted", done, null);
                 return;
             }
         }
         await AddLaterAsync(run, later, cancellationToken);
-        await EndAsync(simulation.Id, "completed", done, run.Complete(gates).ToJson());
+        await EndAsync(id, "completed", done, run.Complete(gates).ToJson());
     }
 
     /// <summary>Deals to which something happened need their facts from the ledger: a few at a time, so that memory stays flat.</summary>
@@ -107,10 +78,4 @@ internal sealed partial class WhatIfRunner(
         }
         return (documents, gates);
     }
-
-    private Task EndAsync(SimulationId id, string status, long done, byte[]? result) =>
-        simulations.FinishAsync(id, status, done, result, CancellationToken.None);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Id} failed")]
-    private partial void LogFailed(Exception error, SimulationId id);
 }

@@ -160,7 +160,7 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
     };
 
     private static long RevenueOf(DealCommand command) =>
-        command is RecordRevenue { Kind: not RevenueKind.Balance } revenue ? revenue.Amount.Minor : 0;
+        command is RecordRevenue { Kind: not (RevenueKind.Balance or RevenueKind.Consumption) } revenue ? revenue.Amount.Minor : 0;
 
     /// <summary>Keeps what accumulators count until all of it is known; a deal that none counts is finished.</summary>
     private void Accumulate(RuleSetDocument document, WhatIfDeal deal, IEnumerable<RecordContribution> contributions, long sum)
@@ -171,9 +171,7 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
             if (contribution.Withdrawn)
                 continue;
             counts = true;
-            ref var pending = ref CollectionsMarshal.GetValueRefOrAddDefault(_pending, key, out _);
-            pending ??= new PendingVolume(document, deal.Vertical, deal.Facts.Product, []);
-            pending.Contributions.Add(contribution);
+            Wait(_pending, key, contribution, new PendingVolume(document, deal.Vertical, deal.Facts.Product, []));
         }
         if (counts && limits.DealMinor is not null)
             _unfinished[deal.Subject.Deal] = sum;
@@ -181,11 +179,23 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
             _tally.Judge(deal.Subject.Deal, sum);
     }
 
+    private static void Wait(Dictionary<VolumeKey, PendingVolume> into, VolumeKey key, VolumeContribution contribution, PendingVolume like)
+    {
+        ref var pending = ref CollectionsMarshal.GetValueRefOrAddDefault(into, key, out _);
+        pending ??= like with { Contributions = [] };
+        pending.Contributions.Add(contribution);
+    }
+
     /// <summary>Calculates what accumulates, and gives the totals. Nothing can be added afterwards.</summary>
     public WhatIfTotals Complete()
     {
-        foreach (var (key, pending) in _pending)
-            Sweep(key, pending);
+        for (var stage = _pending; stage.Count > 0;)
+        {
+            var next = new Dictionary<VolumeKey, PendingVolume>();
+            foreach (var (key, pending) in stage)
+                Sweep(key, pending, next);
+            stage = next;
+        }
         foreach (var (deal, sum) in _unfinished)
             _tally.Judge(deal, sum);
         _pending.Clear();
@@ -193,14 +203,20 @@ public sealed class WhatIf(Func<WhatIfDeal, RuleSetDocument?> rulesOf, WhatIfLim
         return _tally.Totals();
     }
 
-    private void Sweep(VolumeKey key, PendingVolume pending)
+    /// <summary>One accumulator; what goes on to another one waits there until all of its kind are through.</summary>
+    private void Sweep(VolumeKey key, PendingVolume pending, Dictionary<VolumeKey, PendingVolume> next)
     {
         var component = pending.Document.Products[pending.Product].Find(key.Component)!;
         pending.Contributions.Sort((one, other) => one.Id == other.Id ? 0 : VolumeMachine.IsBefore(one, other) ? -1 : 1);
-        var sweep = new VolumeSweep(component, pending.Contributions.Sum(contribution => contribution.BandValue));
+        var sweep = new VolumeSweep(component, key.Stage, pending.Contributions.Sum(contribution => contribution.BandValue));
         foreach (var contribution in pending.Contributions)
         {
             var (position, _) = sweep.Next(contribution, []);
+            if (contribution.Onward.Length > 0)
+            {
+                Wait(next, contribution.Onward[0], VolumeMachine.Onward(contribution, position), pending);
+                continue;
+            }
             var facts = VolumeContributions.FactsOf(pending.Document, pending.Product, component, contribution, position);
             _amounts.Clear();
             Cut(pending.Document, pending.Vertical, contribution.Deal, facts);

@@ -16,7 +16,8 @@ public sealed class WitnessTests
     private static Hash Root(long size) => MerkleTree.Root(Leaves.AsSpan(0, (int)size));
 
     private static SignedNote Sign(Checkpoint checkpoint) => new(checkpoint.Text, [new NoteSignature(
-        checkpoint.Origin, Key.KeyId, Private.SignData(Encoding.UTF8.GetBytes(checkpoint.Text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))]);
+        checkpoint.Origin, Key.KeyId,
+        Private.SignData(Encoding.UTF8.GetBytes(checkpoint.Text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))]);
 
     private static Hash[] Proof(long first, long second) => first == 0 ? [] : TreeProof.ProveConsistency(first, second, HashOf);
 
