@@ -24,6 +24,7 @@ internal static class CommandTree
         TrailCommand.Create(),
         ExplainCommand.Create(),
         ReplayCommand.Create(),
+        EvidenceCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {
             WhatIfCommand.Create(),

@@ -32,6 +32,7 @@ public static class StorageServices
         services.AddSingleton<UplineQueries>();
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<PeriodQueries>();
         services.AddSingleton<TileQueries>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<LogNames>();

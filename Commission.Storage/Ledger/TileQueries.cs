@@ -85,6 +85,15 @@ public sealed class TileQueries(NpgsqlDataSource dataSource)
         return TreeProof.ProveInclusion(index, size, node => nodes[node]);
     }
 
+    /// <summary>The proofs of many leaves; each tile is read once.</summary>
+    public async Task<IReadOnlyList<Hash[]>> ProveInclusionsAsync(
+        int bookId, IReadOnlyList<long> indexes, long size, CancellationToken cancellationToken = default)
+    {
+        var needed = indexes.SelectMany(index => TreeProof.NodesOfInclusion(index, size)).Distinct().ToArray();
+        var nodes = await ReadNodesAsync(bookId, needed, cancellationToken);
+        return [.. indexes.Select(index => TreeProof.ProveInclusion(index, size, node => nodes[node]))];
+    }
+
     /// <summary>The proof that the tree of a size goes on from that of an earlier one (RFC 6962 section 2.1.2).</summary>
     public async Task<Hash[]> ProveConsistencyAsync(int bookId, long first, long second, CancellationToken cancellationToken = default)
     {
