@@ -1,6 +1,5 @@
 using System.Globalization;
 using Commission.Domain;
-using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Evidence;
 using Commission.Domain.Rules;
@@ -25,8 +24,9 @@ internal static class CalculationCheck
             Require(calculations.TryGetValue(entry.FactsHash, out var calculation), Failure.Calculation, $"Entry {leaf.Sequence}: its facts are not in the pack.");
             Require(Hash.Of(calculation!.Explanation) == entry.ExplanationHash, Failure.Calculation, $"Entry {leaf.Sequence}: its explanation is not in the pack.");
             Require(CalculationReplay.VerticalOf(entry) == deal.Intent.Vertical, Failure.Calculation, $"Entry {leaf.Sequence} moves no receivable of {deal.Intent.Vertical}.");
-            Require((entry.Kind == EntryKind.Accrual) == (entry.Corrects == Hash.Zero) && (entry.Corrects == Hash.Zero || seen.Contains(entry.Corrects)), Failure.Calculation,
-                $"Entry {leaf.Sequence}: what it corrects is not in the pack.");
+            Require(
+                (entry.Kind == EntryKind.Accrual) == (entry.Corrects == Hash.Zero) && (entry.Corrects == Hash.Zero || seen.Contains(entry.Corrects)),
+                Failure.Calculation, $"Entry {leaf.Sequence}: what it corrects is not in the pack.");
             var first = seen.Add(entry.FactsHash);
             if (first)
                 VerifyFacts(calculation, entry, deal, findings);

@@ -164,7 +164,8 @@ internal static class AttestedPayload
                 new SettlementPayload(deal, line.Receiver, Time(settled.On), previous, service, hash, settled.On, settled.Value, settled.Bases),
             HandshakeStep.Outcome when line.CompletedOn is { } on => new OutcomePayload(deal, line.Client, Time(on), previous, service, hash, null),
             HandshakeStep.Decline or HandshakeStep.Withdrawal when line.Closing is { } closing && closing.Step == handshake.Step => new ClosingPayload(
-                deal, closing.Step == HandshakeStep.Decline ? line.Receiver : line.Referrer, Time(closing.On), previous, service, hash, closing.Step, closing.Reason),
+                deal, closing.Step == HandshakeStep.Decline ? line.Receiver : line.Referrer, Time(closing.On), previous, service, hash,
+                closing.Step, closing.Reason),
             _ => null,
         };
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Commission.Domain;
-using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Evidence;
 using Commission.Domain.Ledger.Log;

@@ -15,7 +15,8 @@ internal static class PeriodCheck
             Failure.Completeness, "The pack of a period holds entries of the ledger and nothing else.");
         Require(entries.Count > 0, Failure.Completeness, $"The pack holds no entry of {period.Account}.");
         Require(
-            entries.All(leaf => leaf.Entry.Amount.Currency == period.Currency && (leaf.Debit.Account == period.Account || leaf.Credit.Account == period.Account)),
+            entries.All(leaf => leaf.Entry.Amount.Currency == period.Currency
+                && (leaf.Debit.Account == period.Account || leaf.Credit.Account == period.Account)),
             Failure.Completeness, $"The pack holds an entry that does not move {period.Account} in {period.Currency}.");
         var section = AccountSection.Of(period, entries);
         Verify(section);

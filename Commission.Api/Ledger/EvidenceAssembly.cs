@@ -40,7 +40,8 @@ internal sealed class EvidenceAssembly(
             if (calculations.Contains(entries[i].Leaf.Entry.FactsHash) && entries[i].Leaf.Entry.Corrects != Hash.Zero)
                 calculations.Add(entries[i].Leaf.Entry.Corrects);
         }
-        return await PackAsync(new EntrySubject(sequence), entries.FindAll(entry => calculations.Contains(entry.Leaf.Entry.FactsHash)), steps, cancellationToken);
+        var needed = entries.FindAll(entry => calculations.Contains(entry.Leaf.Entry.FactsHash));
+        return await PackAsync(new EntrySubject(sequence), needed, steps, cancellationToken);
     }
 
     public async Task<EvidencePack> OfDealAsync(DealId deal, CancellationToken cancellationToken)

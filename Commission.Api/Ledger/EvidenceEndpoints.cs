@@ -5,6 +5,7 @@ using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Evidence;
 using Commission.Storage.Ledger;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Commission.Api.Ledger;
 
@@ -45,7 +46,8 @@ internal static class EvidenceEndpoints
             throw Answers.NotFound($"There is no account '{account}'.");
         if (currency is null && balances.Count > 1)
             throw ProblemException.Field("currency", "The account has several currencies: name one.");
-        if (balances.Find(balance => balance.Currency == (currency ?? balances[0].Currency)) is not { } balance || !Currency.TryParse(balance.Currency, out var known))
+        if (balances.Find(balance => balance.Currency == (currency ?? balances[0].Currency)) is not { } balance
+            || !Currency.TryParse(balance.Currency, out var known))
             throw Answers.NotFound($"There is no account '{account}' in {currency}.");
         return Pack(await assembly.OfPeriodAsync(new PeriodSubject(account, known, start, end), cancellationToken));
     }
@@ -55,5 +57,5 @@ internal static class EvidenceEndpoints
             ? date
             : throw ProblemException.Field(field, $"{field} must be a date yyyy-MM-dd.");
 
-    private static IResult Pack(EvidencePack pack) => TypedResults.Bytes(pack.ToBytes(), "application/json");
+    private static FileContentHttpResult Pack(EvidencePack pack) => TypedResults.Bytes(pack.ToBytes(), "application/json");
 }

@@ -55,7 +55,9 @@ public static class EvidenceStatement
         new(leaf, account, leaf.Credit.Account == account ? leaf.Entry.Amount.Minor : -leaf.Entry.Amount.Minor);
 
     private static string Sentence(StatementEntry line) => string.Create(CultureInfo.InvariantCulture,
-        $"{Date(line.Leaf.Entry.EffectiveOn)}: {new Money(line.AmountMinor, line.Leaf.Entry.Amount.Currency)} {Kind(line.Leaf)} for {line.Account}, entry {line.Leaf.Sequence} of the ledger.");
+        $"{Date(line.Leaf.Entry.EffectiveOn)}: {Amount(line)} {Kind(line.Leaf)} for {line.Account}, entry {line.Leaf.Sequence} of the ledger.");
+
+    private static Money Amount(StatementEntry line) => new(line.AmountMinor, line.Leaf.Entry.Amount.Currency);
 
     private static string Kind(EntryLeaf leaf) => leaf.Entry.Kind switch
     {

@@ -71,7 +71,12 @@ internal sealed record PackFile(byte[] Bytes, string Key)
         try
         {
             await File.WriteAllBytesAsync(file, Bytes);
-            var start = new ProcessStartInfo("python3", [Script(), file, "--key", Key, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("python3", [Script(), file, "--key", Key, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            };
             using var process = Process.Start(start)!;
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync();
