@@ -98,6 +98,7 @@ public static partial class ApiHost
         api.MapTrailRuns();
         api.MapDeals();
         api.MapLedger();
+        api.MapCheckpointKeys();
         api.MapEvidence();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
@@ -114,8 +115,8 @@ public static partial class ApiHost
         builder.Services.AddSingleton<IActor, HeaderActor>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<InFlightRequests>();
-        builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddSingleton<EvidenceAssembly>();
+        builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1", options => options.AddOperationTransformer(IdempotencyKeyHeader.DescribeAsync));
