@@ -15,7 +15,7 @@ internal static class EvidenceEndpoints
     public static void MapEvidence(this IEndpointRouteBuilder routes)
     {
         var evidence = routes.MapGroup("").WithTags("Evidence");
-        evidence.MapGet("/books/{book}/entries/{sequence:long}/evidence", EntryAsync).WithName("getEntryEvidence").Produces<byte[]>(200, "application/json")
+        evidence.MapGet("/books/{book}/entries/{sequence}/evidence", EntryAsync).WithName("getEntryEvidence").Produces<byte[]>(200, "application/json")
             .WithDescription("The evidence pack of one entry of the ledger. 409 with Retry-After until a checkpoint covers it.");
         evidence.MapGet("/deals/{id}/evidence", DealAsync).WithName("getDealEvidence").Produces<byte[]>(200, "application/json")
             .WithDescription("The evidence pack of a deal with all its entries. 409 with Retry-After until checkpoints cover them.");

@@ -31,7 +31,7 @@ internal static class ExportCommand
         var command = new Command("export", "Write every entry of the ledger, in the book's order.") { Format, Book, OutputFile };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Book) != Books.Ledger && result.GetValue(Format) != "leaves")
+            if (result.GetValue(Book) is { } book && book != Books.Ledger && result.GetValue(Format) != "leaves")
                 result.AddError("--book: only leaves are written of another book than the ledger");
         });
         command.SetGuardedAction(RunAsync);
