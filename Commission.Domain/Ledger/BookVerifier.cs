@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Commission.Domain.Ledger;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Commission.Domain.Ledger;
 public sealed class BookVerifier(string book)
 {
     private readonly Dictionary<AccountKey, AccountHead> _accounts = [];
-    private readonly HashSet<(DealId Deal, Hash Facts, int Ordinal)> _causes = [];
+    private readonly HashSet<Cause> _causes = [];
 
     /// <summary>Where the verified part ends.</summary>
     public BookHead Head { get; private set; }
@@ -48,7 +50,7 @@ public sealed class BookVerifier(string book)
             return "it debits and credits one account";
         if ((leaf.Entry.Kind == EntryKind.Accrual) != (leaf.Entry.Corrects == Hash.Zero))
             return leaf.Entry.Kind == EntryKind.Accrual ? "an accrual cannot correct anything" : "it does not say what it corrects";
-        if (!_causes.Add((leaf.Entry.Deal, leaf.Entry.FactsHash, leaf.Entry.Ordinal)))
+        if (!_causes.Add(new Cause(leaf.Entry.Deal, leaf.Entry.FactsHash, leaf.Entry.Ordinal)))
             return $"accrual {leaf.Entry.Ordinal} of {leaf.Entry.Deal} stands twice";
         return Check(leaf.Debit, leaf, leaf.Entry.Amount.Minor, hash) ?? Check(leaf.Credit, leaf, -leaf.Entry.Amount.Minor, hash);
     }
@@ -56,7 +58,8 @@ public sealed class BookVerifier(string book)
     private string? Check(EntrySide side, EntryLeaf leaf, long change, Hash hash)
     {
         var key = new AccountKey(side.Account, leaf.Entry.Amount.Currency);
-        var before = _accounts.GetValueOrDefault(key);
+        ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(_accounts, key, out _);
+        var before = kept;
         if (side.Sequence != before.Sequence + 1)
             return $"{side.Account} has a gap: entry {side.Sequence} follows {before.Sequence}";
         if (side.Previous != before.LastLeaf)
@@ -64,7 +67,13 @@ public sealed class BookVerifier(string book)
         var balance = (Int128)before.BalanceMinor + change;
         if (side.BalanceMinor != balance)
             return $"{side.Account} states a balance of {side.BalanceMinor}, the entries give {balance}";
-        _accounts[key] = new AccountHead(side.Sequence, hash, side.BalanceMinor);
+        kept = new AccountHead(side.Sequence, hash, side.BalanceMinor);
         return null;
+    }
+
+    /// <summary>What an accrual stands for. Facts name their deal, so that its id is all a hash code needs.</summary>
+    private readonly record struct Cause(DealId Deal, Hash Facts, int Ordinal)
+    {
+        public override int GetHashCode() => HashCode.Combine(Deal.Value.GetHashCode(), Ordinal);
     }
 }

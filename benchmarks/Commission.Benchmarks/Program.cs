@@ -15,7 +15,7 @@ internal static class Program
     [
         new GrainWrites(), new LedgerAppend(), new DealsBulk(), new DealsSigned(), new PgLedger(), new HttpCommands(), new Latency(),
         new Memory(), new Stop(), new Start(), new Scale(), new WhatIfHistory(), new WhatIfStored(),
-        new ReplayBooks(),
+        new ReplayBooks(), new VerifyBook(), new Proofs(), new Packs(),
     ];
 
     private static async Task<int> Main(string[] args)
