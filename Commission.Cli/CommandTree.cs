@@ -35,6 +35,7 @@ internal static class CommandTree
             VerticalAddCommand.Create(),
         },
         WitnessCommand.Create(),
+        CheckpointKeyCommand.Create(),
         new Command("ledger", "Export and verify the books.")
         {
             ExportCommand.Create(),

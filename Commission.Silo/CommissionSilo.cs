@@ -56,8 +56,15 @@ public static class CommissionSilo
         builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
         var keys = builder.Configuration["Commission:KeysDirectory"]
             ?? Path.Combine(builder.Configuration["Commission:DataDirectory"] ?? "./data", "keys");
-        builder.Services.AddSingleton(new LogOptions { KeysDirectory = keys, LogName = builder.Configuration["Commission:LogName"] });
-        builder.Services.TryAddSingleton<ICheckpointSigner>(provider => new FileCheckpointSigner(keys, provider.GetRequiredService<TimeProvider>()));
+        var log = new LogOptions
+        {
+            KeysDirectory = keys,
+            LogName = builder.Configuration["Commission:LogName"],
+            Ed25519Checkpoints = builder.Configuration.GetValue<bool>("Commission:Ed25519Checkpoints"),
+        };
+        builder.Services.AddSingleton(log);
+        builder.Services.TryAddSingleton<ICheckpointSigner>(
+            provider => new FileCheckpointSigner(keys, provider.GetRequiredService<TimeProvider>(), log.Ed25519Checkpoints));
         builder.Services.Configure<DealOptions>(options => options.RelyingParty = settings.RelyingParty);
         builder.Services.TryAddSingleton(TimeProvider.System);
 

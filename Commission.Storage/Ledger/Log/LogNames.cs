@@ -10,6 +10,9 @@ public sealed class LogOptions
 
     /// <summary>The beginning of every log's origin, such as <c>commission.example.com</c>; made from the installation's id when absent.</summary>
     public string? LogName { get; set; }
+
+    /// <summary>Whether an Ed25519 key signs checkpoints beside the ECDSA one.</summary>
+    public bool Ed25519Checkpoints { get; set; }
 }
 
 /// <summary>The origins of the books' checkpoints: installation, book, incarnation. No two logs ever share one.</summary>
