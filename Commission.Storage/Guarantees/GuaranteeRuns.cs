@@ -1,0 +1,135 @@
+using Commission.Domain;
+using Commission.Domain.Guarantees;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Commission.Storage.Guarantees;
+
+/// <summary>A run as it stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">check or self-test.</param>
+/// <param name="Full">Whether it reads everything.</param>
+/// <param name="RequestHash">SHA-256 of the request; null for one of the schedule.</param>
+/// <param name="Status">queued, running, completed or failed.</param>
+/// <param name="CreatedAt">When it was asked for.</param>
+/// <param name="FinishedAt">When it ended.</param>
+/// <param name="Held">Whether all held, or every break was seen.</param>
+/// <param name="Report">The report's canonical bytes.</param>
+/// <param name="Note">The signed note over their hash.</param>
+public sealed record GuaranteeRun(
+    GuaranteeRunId Id, string Kind, bool Full, Hash? RequestHash, string Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, bool? Held, byte[]? Report,
+    string? Note)
+{
+    /// <summary>A check of the books.</summary>
+    public const string Check = "check";
+
+    /// <summary>Breaks on a copy.</summary>
+    public const string SelfTest = "self-test";
+}
+
+/// <summary>Runs of the guarantees in PostgreSQL: a queue of what was asked for, and the results.</summary>
+public sealed class GuaranteeRuns(NpgsqlDataSource dataSource)
+{
+    private const string Columns = "id, kind, whole, request_hash, status, created_at, finished_at, held, report, note";
+
+    /// <summary>Queues a run; false when it is there already.</summary>
+    public async Task<bool> AddAsync(
+        GuaranteeRunId id, string kind, bool full, ContactId? actor, Hash? requestHash, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "insert into guarantee_run (id, kind, whole, actor, request_hash) values ($1, $2, $3, $4, $5) on conflict do nothing");
+        command.Parameters.Add(new NpgsqlParameter { Value = id.ToString() });
+        command.Parameters.Add(new NpgsqlParameter { Value = kind });
+        command.Parameters.Add(new NpgsqlParameter { Value = full });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)actor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)requestHash?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Takes the oldest run that waits, or one whose process died with it; null when there is none.</summary>
+    public Task<GuaranteeRun?> TakeAsync(TimeSpan silence, CancellationToken cancellationToken) => FindAsync(
+        $"""
+        update guarantee_run set status = 'running', created_at = case when status = 'queued' then created_at else clock_timestamp() end
+        where id = (
+            select id from guarantee_run
+            where finished_at is null and (status = 'queued' or created_at < clock_timestamp() - $1)
+            order by created_at limit 1 for update skip locked)
+        returning {Columns}
+        """, [silence], cancellationToken);
+
+    /// <summary>Ends a run.</summary>
+    public async Task FinishAsync(GuaranteeRunId id, string status, bool? held, byte[]? report, string? note, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            update guarantee_run set status = $2, held = $3, report = $4, note = $5, finished_at = clock_timestamp() where id = $1 and finished_at is null
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = id.ToString() });
+        command.Parameters.Add(new NpgsqlParameter { Value = status });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)held ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Boolean });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)report ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)note ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>One run, or null.</summary>
+    public Task<GuaranteeRun?> FindAsync(GuaranteeRunId id, CancellationToken cancellationToken) =>
+        FindAsync($"select {Columns} from guarantee_run where id = $1", [id.ToString()], cancellationToken);
+
+    /// <summary>The latest run of a kind that completed, or null.</summary>
+    public Task<GuaranteeRun?> FindLatestAsync(string kind, CancellationToken cancellationToken) => FindAsync(
+        $"select {Columns} from guarantee_run where kind = $1 and status = 'completed' order by created_at desc limit 1", [kind], cancellationToken);
+
+    /// <summary>When a check was last asked for, by whomever; null when never.</summary>
+    public async Task<DateTimeOffset?> FindLastStartAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select max(created_at) from guarantee_run where kind = 'check'");
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime last ? new DateTimeOffset(last) : null;
+    }
+
+    /// <summary>How far each book was verified, and since when nothing of it was left out.</summary>
+    public async Task<(Dictionary<string, VerifiedBook> Books, DateTimeOffset? FullAt)> ReadProgressAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select book, size, root, whole_at from guarantee_progress");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var (books, fullAt) = (new Dictionary<string, VerifiedBook>(StringComparer.Ordinal), (DateTimeOffset?)null);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            books[reader.GetString(0)] = new VerifiedBook(reader.GetInt64(1), new Hash(reader.GetFieldValue<byte[]>(2)));
+            var whole = reader.GetFieldValue<DateTimeOffset>(3);
+            fullAt = fullAt is null || whole < fullAt ? whole : fullAt;
+        }
+        return (books, fullAt);
+    }
+
+    /// <summary>Notes how far the books were verified.</summary>
+    public async Task WriteProgressAsync(IReadOnlyList<BookExtent> books, DateTimeOffset at, bool full, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            insert into guarantee_progress as p (book, size, root, verified_at, whole_at)
+            select t.book, t.size, t.root, $4, $4 from unnest($1::text[], $2::bigint[], $3::bytea[]) as t(book, size, root)
+            on conflict (book) do update set size = excluded.size, root = excluded.root, verified_at = excluded.verified_at,
+                whole_at = case when $5 then excluded.whole_at else p.whole_at end
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = books.Select(book => book.Book).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = books.Select(book => book.Size).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = books.Select(book => book.Root.ToArray()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        command.Parameters.Add(new NpgsqlParameter { Value = at.UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter { Value = full });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<GuaranteeRun?> FindAsync(string sql, object[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new GuaranteeRun(
+                TypedId.Parse<GuaranteeRunId>(reader.GetString(0)), reader.GetString(1), reader.GetBoolean(2),
+                reader.IsDBNull(3) ? null : new Hash(reader.GetFieldValue<byte[]>(3)), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
+                reader.GetFieldValue<DateTimeOffset?>(6), reader.GetFieldValue<bool?>(7), reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8),
+                reader.IsDBNull(9) ? null : reader.GetString(9))
+            : null;
+    }
+}
