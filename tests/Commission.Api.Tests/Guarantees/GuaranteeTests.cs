@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Commission.Domain;
+using Commission.Domain.Ledger.Log;
+
+namespace Commission.Api.Tests.Guarantees;
+
+public sealed class GuaranteeTests
+{
+    [Fact]
+    public async Task All_six_hold_over_real_deals_and_every_break_on_a_copy_is_seen()
+    {
+        await using var engine = await Engine.StartAsync(_ => { });
+        var network = await GuaranteeScenario.TradeAsync(engine);
+
+        var run = await GuaranteeScenario.RunAsync(network, "runs", new JsonObject { ["full"] = true });
+        Assert.True(run.GetProperty("status").GetString() == "completed", run.ToString());
+        Assert.All(GuaranteeScenario.Verdicts(run), verdict => Assert.True(verdict.Value == "holds", run.GetProperty("outcome").ToString()));
+        var evidence = run.GetProperty("outcome").GetProperty("guarantees")[1].GetProperty("evidence");
+        Assert.Equal((93, 463), (evidence.GetProperty("deals").GetInt32(), evidence.GetProperty("signatures").GetInt32()));
+
+        var later = await GuaranteeScenario.RunAsync(network, "runs");
+        Assert.Equal("incremental", later.GetProperty("outcome").GetProperty("extent").GetString());
+        Assert.All(GuaranteeScenario.Verdicts(later), verdict => Assert.True(verdict.Value == "holds", later.GetProperty("outcome").ToString()));
+        Assert.Equal(later.ToString(), (await engine.GetAsync("/api/v1/guarantees"))["latest"].ToString());
+
+        var test = await GuaranteeScenario.RunAsync(network, "self-test");
+        Assert.True(test.GetProperty("status").GetString() == "completed", test.ToString());
+        Assert.True(test.GetProperty("held").GetBoolean(), test.GetProperty("outcome").ToString());
+        Assert.All(
+            test.GetProperty("outcome").GetProperty("breaks").EnumerateArray().GroupBy(one => one.GetProperty("code").GetString()), breaks => Assert.True(breaks.Count() >= 3));
+        Assert.Equal(0, await engine.Database.ScalarAsync<long>("select count(*) from pg_tables where schemaname = 'guarantee_scratch'"));
+        Assert.All(GuaranteeScenario.Verdicts(await GuaranteeScenario.RunAsync(network, "runs", new JsonObject { ["full"] = true })), verdict => Assert.Equal("holds", verdict.Value));
+    }
+
+    [Fact]
+    public async Task What_was_found_is_signed_by_the_key_that_signs_checkpoints()
+    {
+        await using var engine = await Engine.StartAsync(_ => { });
+        var network = await GuaranteeScenario.TradeAsync(engine);
+
+        var run = await GuaranteeScenario.RunAsync(network, "runs");
+
+        var note = SignedNote.Read(Encoding.UTF8.GetBytes(run.GetProperty("note").GetString()!));
+        Assert.True(Base64Url.TryDecode(run.GetProperty("report").GetString(), 1 << 20, out var report));
+        Assert.EndsWith($"\nsha256 {Hash.Of(report)}\n", note.Text, StringComparison.Ordinal);
+        var log = NoteKey.Parse((await engine.GetAsync("/log/ledger/keys")).Text.TrimEnd('\n'));
+        Assert.True(new NoteKey(note.Text.Split('\n')[0], log.SubjectPublicKeyInfo).Signed(note));
+        Assert.Throws<FormatException>(() => Checkpoint.Read(note.Text));
+    }
+
+    [Fact]
+    public async Task A_balance_that_somebody_changed_breaks_exact_money_and_is_named()
+    {
+        await using var engine = await Engine.StartAsync(_ => { });
+        var network = await GuaranteeScenario.TradeAsync(engine);
+        await engine.Database.ScalarAsync<int?>($"update book_account set balance = balance + 1 where name = 'payable:{network.Referrer}'");
+
+        var run = await GuaranteeScenario.RunAsync(network, "runs", new JsonObject { ["full"] = true });
+
+        Assert.False(run.GetProperty("held").GetBoolean());
+        Assert.Equal("broken", GuaranteeScenario.Verdicts(run)["G4"]);
+        Assert.Equal(5, GuaranteeScenario.Verdicts(run).Values.Count(verdict => verdict == "holds"));
+        Assert.Contains($"ledger account payable:{network.Referrer} AUD", run.GetProperty("outcome").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_staff_may_run_them_and_the_same_key_is_the_same_run()
+    {
+        await using var engine = await Engine.StartAsync(_ => { });
+        var network = await Network.CreateAsync(engine);
+
+        (await network.PostAsync("/api/v1/guarantees/runs", new JsonObject(), network.Referrer)).IsRefused(403, "WRONG_ACTOR", "X-Acting-Contact");
+        (await network.PostAsync("/api/v1/guarantees/runs", new JsonObject { ["full"] = 1 }, network.Admin)).IsRefused(400, "INVALID_FIELD", "full");
+        var first = (await network.PostAsync("/api/v1/guarantees/runs", new JsonObject { ["full"] = true }, network.Admin, "one")).Is(201);
+        var again = (await network.PostAsync("/api/v1/guarantees/runs", new JsonObject { ["full"] = true }, network.Admin, "one")).Is(201);
+        Assert.Equal((first.Text, true), (again.Text, again.Replayed));
+        (await network.PostAsync("/api/v1/guarantees/self-test", new JsonObject(), network.Admin, "one")).IsRefused(422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key");
+    }
+}
