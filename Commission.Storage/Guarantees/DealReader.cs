@@ -115,7 +115,7 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
         named.ExceptWith(known.Contacts.Keys);
         var states = await connection.ReadAsync(
             "select payload from contact where id = any($1) and payload is not null", State<MemberState>, cancellationToken,
-            named.Select(contact => contact.ToString()).ToArray());
+            (object)named.Select(contact => contact.ToString()).ToArray());
         foreach (var state in states)
             known.Contacts[state.Id] = state;
     }

@@ -69,8 +69,8 @@ internal sealed class BookCopier(NpgsqlConnection connection, Serializer seriali
             .SelectMany(handshake => new[] { handshake.Actor, handshake.AttestedBy ?? handshake.Actor, handshake.Intent?.Receiver ?? handshake.Actor, handshake.Intent?.Client ?? handshake.Actor })
             .Distinct().Select(contact => contact.ToString()).ToArray();
         var deals = dossiers.ConvertAll(dossier => dossier.Deal.ToString()).ToArray();
-        await connection.ExecuteAsync("insert into contact select * from public.contact where id = any($1)", cancellationToken, contacts);
-        await connection.ExecuteAsync("insert into deal select * from public.deal where id = any($1)", cancellationToken, deals);
+        await connection.ExecuteAsync("insert into contact select * from public.contact where id = any($1)", cancellationToken, (object)contacts);
+        await connection.ExecuteAsync("insert into deal select * from public.deal where id = any($1)", cancellationToken, (object)deals);
         await connection.ExecuteAsync("insert into vertical select * from public.vertical", cancellationToken);
         await connection.ExecuteAsync("insert into agreement select * from public.agreement", cancellationToken);
     }
