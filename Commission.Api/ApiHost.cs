@@ -83,8 +83,10 @@ public static partial class ApiHost
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         app.MapLogs();
+        app.MapCosignatures();
         var api = app.MapGroup("/api/v1");
         api.MapContacts();
+        api.MapUplines();
         api.MapVerticals();
         api.MapRuleSets();
         api.MapAgreements();
@@ -121,6 +123,10 @@ public static partial class ApiHost
         builder.Services.AddHostedService<VerticalSeeder>();
         builder.Services.AddSingleton<WhatIfRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<WhatIfRunner>());
+        builder.Services.AddHttpClient(WitnessCourier.Client);
+        builder.Services.AddSingleton<IReadOnlyList<WitnessSettings>>(
+            builder.Configuration.GetSection("Commission:Witnesses").Get<WitnessSettings[]>() ?? []);
+        builder.Services.AddHostedService<WitnessCourier>();
         builder.Services.AddSingleton<DealFlowRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DealFlowRunner>());
         builder.AddObservability();

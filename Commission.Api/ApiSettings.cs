@@ -11,4 +11,7 @@ internal sealed class ApiSettings
 
     /// <summary>Folder of vertical files that are made sure to exist at start.</summary>
     public string VerticalsDirectory { get; set; } = Path.Combine(AppContext.BaseDirectory, "verticals");
+
+    /// <summary>Whether a rule set version can only be approved with a completed simulation of it.</summary>
+    public bool RequireSimulation { get; set; }
 }

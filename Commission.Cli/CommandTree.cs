@@ -31,6 +31,11 @@ internal static class CommandTree
             WhatIfCommand.Create(),
             DealFlowCommand.Create(),
         },
+        new Command("vertical", "Lines of business.")
+        {
+            VerticalAddCommand.Create(),
+        },
+        WitnessCommand.Create(),
         new Command("ledger", "Export and verify the books.")
         {
             ExportCommand.Create(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Commission.Cli.Http;
 
 namespace Commission.Cli;
@@ -12,13 +13,7 @@ internal static class GlobalOptions
         HelpName = "url",
         Recursive = true,
         DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080"),
-        CustomParser = result =>
-        {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-                return url;
-            result.AddError($"--url: '{result.Tokens[0].Value}' is not an http or https address");
-            return null;
-        },
+        CustomParser = result => Address("--url", result, result.Tokens[0].Value),
     };
 
     public static readonly Option<string?> ApiKey = new("--api-key")
@@ -27,6 +22,15 @@ internal static class GlobalOptions
         HelpName = "key",
         Recursive = true,
     };
+
+    /// <summary>Reads an address of an option, or adds the error.</summary>
+    public static Uri? Address(string option, ArgumentResult result, string text)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            return url;
+        result.AddError($"{option}: '{text}' is not an http or https address");
+        return null;
+    }
 
     public static ApiClient Client(ParseResult arguments) => new(arguments.GetRequiredValue(Url), arguments.GetValue(ApiKey));
 }

@@ -255,6 +255,14 @@ public sealed class CanonicalObject
         return this;
     }
 
+    /// <summary>Adds an array of strings; null is left out.</summary>
+    public CanonicalObject Add(string key, IReadOnlyList<string>? value)
+    {
+        if (value is not null)
+            _members.Add((key, value));
+        return this;
+    }
+
     /// <summary>The canonical bytes.</summary>
     public byte[] ToBytes()
     {
@@ -292,19 +300,22 @@ public sealed class CanonicalObject
                 nested.Write(buffer);
                 break;
             case IReadOnlyList<CanonicalObject> items:
-                WriteItems(buffer, items);
+                WriteItems(buffer, items, static (into, item) => item.Write(into));
+                break;
+            case IReadOnlyList<string> texts:
+                WriteItems(buffer, texts, CanonicalJson.WriteString);
                 break;
         }
     }
 
-    private static void WriteItems(ArrayBufferWriter<byte> buffer, IReadOnlyList<CanonicalObject> items)
+    private static void WriteItems<T>(ArrayBufferWriter<byte> buffer, IReadOnlyList<T> items, Action<ArrayBufferWriter<byte>, T> write)
     {
         buffer.Write("["u8);
         for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
                 buffer.Write(","u8);
-            items[i].Write(buffer);
+            write(buffer, items[i]);
         }
         buffer.Write("]"u8);
     }

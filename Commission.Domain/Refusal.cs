@@ -75,6 +75,12 @@ public static class RefusalCodes
     public const string UnknownAgreement = "UNKNOWN_AGREEMENT";
     /// <summary>The agreement has ended.</summary>
     public const string AgreementEnded = "AGREEMENT_ENDED";
+    /// <summary>No simulation with that id.</summary>
+    public const string UnknownSimulation = "UNKNOWN_SIMULATION";
+    /// <summary>The simulation is not completed, or tried other rules.</summary>
+    public const string SimulationUnfit = "SIMULATION_UNFIT";
+    /// <summary>A version must be simulated before it is approved.</summary>
+    public const string SimulationRequired = "SIMULATION_REQUIRED";
     /// <summary>An accumulator holds as many contributions as it can.</summary>
     public const string VolumeFull = "VOLUME_FULL";
     /// <summary>This revenue, or the balance of this month, was recorded before, by another request.</summary>

@@ -92,7 +92,7 @@ internal readonly record struct StrictNode
 
     public TId? OptionalId<TId>(string name) where TId : struct, ITypedId<TId> => Find(name)?.AsId<TId>();
 
-    private TId AsId<TId>() where TId : struct, ITypedId<TId> =>
+    public TId AsId<TId>() where TId : struct, ITypedId<TId> =>
         TId.TryParse(AsText(), out var id) ? id : throw Mistake(Path, $"an id {TId.Prefix}_…", $"\"{AsText()}\"");
 
     public DateOnly Date(string name) => Get(name).AsDate();

@@ -30,6 +30,7 @@ public static class StorageServices
         services.AddSingleton<VerticalQueries>();
         services.AddSingleton<AgreementQueries>();
         services.AddSingleton<SimulationQueries>();
+        services.AddSingleton<UplineQueries>();
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<TileQueries>();

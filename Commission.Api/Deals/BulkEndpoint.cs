@@ -213,6 +213,6 @@ internal sealed record BulkAnswer(int Line, string? Key, string Status, string? 
 
 /// <summary>One referral line; see docs/formats/handshake.md, "Bulk requests".</summary>
 internal sealed record BulkLineBody(
-    string Key, string Vertical, string Product, string Referrer, string? Upline, string Receiver, string Client, string? Currency,
+    string Key, string Vertical, string Product, string Referrer, string? Upline, string[]? FurtherUplines, string Receiver, string Client, string? Currency,
     DateOnly ReferredOn, DateOnly? AcknowledgedOn, DateOnly? IntakeOn, DateOnly? SettledOn, long? SettledValueMinor, DateOnly? CompletedOn,
     DateOnly? WithdrawnOn, DateOnly? DeclinedOn, string? Reason);

@@ -81,7 +81,8 @@ internal sealed record DealItem(
 
 /// <summary>A deal whole: its chain, what is missing from whom, why each cent, and the entries.</summary>
 internal sealed record DealView(
-    string Id, string Status, string Vertical, string Product, string Referrer, string? Upline, string Receiver, string Client, string? BusinessKey,
+    string Id, string Status, string Vertical, string Product, string Referrer, string? Upline, IReadOnlyList<string> FurtherUplines,
+    string Receiver, string Client, string? BusinessKey,
     DateOnly ReferredOn, string RuleHash, long? SettledValueMinor, string? Currency, DateOnly? SettledOn, IReadOnlyList<BasisValue> Bases,
     IReadOnlyList<HandshakeItem> Handshakes, MissingView? Missing, JsonElement? Explanation, LaterStateView? Later,
     IReadOnlyList<CalculationView> Calculations, IReadOnlyList<EntryView> Entries)
@@ -94,7 +95,8 @@ internal sealed record DealView(
         var missing = DealMachine.Missing(state);
         return new DealView(
             state.Id.ToString(), state.Status.ToString(), state.Vertical, state.Product, state.Referrer.ToString(), state.Upline?.ToString(),
-            state.Receiver.ToString(), state.Client.ToString(), state.BusinessKey, state.ReferredOn, state.RuleHash.ToString(),
+            [.. state.FurtherUplines.Select(upline => upline.ToString())], state.Receiver.ToString(), state.Client.ToString(),
+            state.BusinessKey, state.ReferredOn, state.RuleHash.ToString(),
             settled ? state.SettledValue.Minor : null, settled ? state.SettledValue.Currency.Code : null, settled ? state.SettledOn : null, state.Bases,
             [.. state.Steps.Select(step => HandshakeItem.Of(step, recorded.GetValueOrDefault(step.Step)))],
             missing is null ? null : new MissingView(missing.Step.Name(), missing.From.ToString(), missing.Since, missing.Previous.ToString()),

@@ -18,7 +18,8 @@ internal static class LaterEndpoints
     {
         Map<RevenueBody>(routes, "revenue", Revenue)
             .WithSummary("Records revenue of a complete deal.")
-            .WithDescription("An invoice, premium, balance or instalment accrues at once what the pinned rules pay on it. The key is unique for ever in the deal "
+            .WithDescription("An invoice, premium, balance or instalment accrues at once what the pinned rules pay on it; so does consumption, which states units in place of an amount "
+                + "and a currency. The key is unique for ever in the deal "
                 + "and kind. A balance belongs to a calendar month (its date's, unless month says otherwise), and the trail run pays on it." + Who);
         Map<MilestoneBody>(routes, "milestone", Milestone)
             .WithSummary("Records that a named milestone was reached.")
@@ -45,17 +46,31 @@ internal static class LaterEndpoints
 
     private static RecordRevenue Revenue(BodyReader body, ContactId caller, RequestFingerprint fingerprint)
     {
-        body.Allow("kind", "key", "on", "amountMinor", "currency", "month");
+        body.Allow("kind", "key", "on", "amountMinor", "currency", "month", "units");
         if (!RevenueKinds.TryParse(body.Text("kind"), out var kind))
-            throw ProblemException.Field("kind", "kind must be invoice, premium, balance or instalment.");
-        var (key, on, amount, month) = (Key(body), body.Date("on"), body.Integer("amountMinor"), body.OptionalMonth("month"));
-        if (!Currency.TryParse(body.Text("currency"), out var currency))
-            throw ProblemException.Field("currency", "currency must be a currency such as AUD.");
+            throw ProblemException.Field("kind", $"kind must be {RevenueKinds.Expected}.");
+        var (key, on, amount, month) = (Key(body), body.Date("on"), Amount(body, kind), body.OptionalMonth("month"));
         if (month is not null && kind != RevenueKind.Balance)
             throw ProblemException.Field("month", "month goes with a balance only.");
         if (kind == RevenueKind.Balance)
             month ??= new DateOnly(on.Year, on.Month, 1);
-        return new RecordRevenue(kind, key, on, new Money(amount, currency), month, caller, fingerprint);
+        return new RecordRevenue(kind, key, on, amount, month, caller, fingerprint);
+    }
+
+    /// <summary>Consumption counts; everything else is money.</summary>
+    private static Money Amount(BodyReader body, RevenueKind kind)
+    {
+        var counts = kind == RevenueKind.Consumption;
+        foreach (var name in (string[])(counts ? ["amountMinor", "currency"] : ["units"]))
+        {
+            if (body.Find(name) is not null)
+                throw ProblemException.Field(name, counts ? $"{name} goes with money: consumption states units." : "units go with consumption only.");
+        }
+        if (counts)
+            return new Money(body.Integer("units"), default);
+        return Currency.TryParse(body.Text("currency"), out var currency)
+            ? new Money(body.Integer("amountMinor"), currency)
+            : throw ProblemException.Field("currency", "currency must be a currency such as AUD.");
     }
 
     private static RecordMilestone Milestone(BodyReader body, ContactId caller, RequestFingerprint fingerprint)
@@ -82,8 +97,8 @@ internal static class LaterEndpoints
         : throw ProblemException.Field("key", $"key must have 1 to {MaxKeyLength} printable ASCII characters.");
 }
 
-/// <summary>Revenue; month (yyyy-MM) goes with a balance only.</summary>
-internal sealed record RevenueBody(string Kind, string Key, DateOnly On, long AmountMinor, string Currency, string? Month);
+/// <summary>Revenue; month (yyyy-MM) goes with a balance only; consumption has units, everything else amountMinor and currency.</summary>
+internal sealed record RevenueBody(string Kind, string Key, DateOnly On, long? AmountMinor, string? Currency, string? Month, long? Units);
 
 /// <summary>A milestone that was reached.</summary>
 internal sealed record MilestoneBody(string Name, DateOnly On);
@@ -96,13 +111,16 @@ internal sealed record ClawbackBody(string Key, string Reason, DateOnly On, long
 /// Negative amounts are taken back.
 /// </summary>
 internal sealed record LaterView(
-    string Deal, string Event, string? Kind, string Key, DateOnly On, long? AmountMinor, string? Month, DateTimeOffset RecordedAt,
+    string Deal, string Event, string? Kind, string Key, DateOnly On, long? AmountMinor, long? Units, string? Month, DateTimeOffset RecordedAt,
     IReadOnlyList<AccrualView> Accruals, IReadOnlyList<string> Accumulators, string FactsHash, string ExplanationHash, ClawbackReach? Clawback)
 {
     public static LaterView Of(DealReceipt receipt) => new(
-        receipt.Deal.ToString(), receipt.Event, receipt.Kind, receipt.Key, receipt.On, receipt.AmountMinor,
+        receipt.Deal.ToString(), receipt.Event, receipt.Kind, receipt.Key, receipt.On,
+        IsCount(receipt) ? null : receipt.AmountMinor, IsCount(receipt) ? receipt.AmountMinor : null,
         receipt.Month?.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture), receipt.RecordedAt, [.. receipt.Accruals.Select(AccrualView.Of)],
         receipt.Accumulators, receipt.FactsHash.ToString(), receipt.ExplanationHash.ToString(), receipt.Reach);
+
+    private static bool IsCount(DealReceipt receipt) => receipt.Kind == RevenueKinds.Of(RevenueKind.Consumption);
 }
 
 /// <summary>One amount of a calculation.</summary>

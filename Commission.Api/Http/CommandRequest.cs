@@ -23,15 +23,27 @@ internal sealed record CommandRequest(string Key, ContactId? Caller, RequestFing
     public static async Task<CommandRequest> ReadAsync(HttpContext http, ContactId? caller)
     {
         var key = ReadKey(http);
+        RequireJson(http);
+        var bytes = await ReadBodyAsync(http, MaxBodyBytes);
+        return new CommandRequest(key, caller, FingerprintOf(http, caller, key, bytes), ReadObject(bytes));
+    }
+
+    /// <exception cref="ProblemException">The body is said to be something else.</exception>
+    public static void RequireJson(HttpContext http)
+    {
         if (!http.Request.HasJsonContentType())
             throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, "Send application/json.", "Content-Type"));
-        var bytes = await ReadBodyAsync(http, MaxBodyBytes);
-        var fingerprint = FingerprintOf(http, caller, key, bytes);
+    }
+
+    /// <summary>A body as a JSON object.</summary>
+    /// <exception cref="ProblemException">It is none.</exception>
+    public static JsonElement ReadObject(byte[] body)
+    {
         try
         {
-            using var document = CanonicalJson.Parse(bytes);
+            using var document = CanonicalJson.Parse(body);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new CommandRequest(key, caller, fingerprint, document.RootElement.Clone())
+                ? document.RootElement.Clone()
                 : throw ProblemException.Field("body", "The body must be a JSON object.");
         }
         catch (FormatException error)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Commission.Api.Http;
 using Commission.Domain;
-using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
 using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;
@@ -179,7 +178,8 @@ internal static class TilePath
         for (var i = 0; i < parts.Length; i++)
         {
             var group = i < parts.Length - 1 && parts[i].StartsWith('x') ? parts[i][1..] : i == parts.Length - 1 ? parts[i] : "";
-            if (group.Length != 3 || !int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var digits) || (i == 0 && parts.Length > 1 && digits == 0))
+            if (group.Length != 3 || !int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var digits)
+                || (i == 0 && parts.Length > 1 && digits == 0))
                 return false;
             index = (index * 1_000) + digits;
         }

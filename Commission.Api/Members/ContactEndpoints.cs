@@ -30,7 +30,7 @@ internal static class ContactEndpoints
     }
 
     private static async Task<IResult> CreateAsync(
-        HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, ContactSalts salts)
+        HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, ContactSalts salts, UplineQueries uplines)
     {
         var request = await CommandRequest.ReadAsync(http, actor.Current);
         using var hold = inFlight.Enter(request.Fingerprint);
@@ -40,9 +40,13 @@ internal static class ContactEndpoints
         var command = new CreateContact(
             id, Type(body), body.Text("name"), body.OptionalText("email"), body.OptionalText("phone"), await salts.OfAsync(id),
             body.OptionalId<ContactId>("upline"), body.Ids<ContactId>("authorisedServices"), request.Caller, request.Fingerprint);
-        await RequireContactsAsync(grains, [.. command.AuthorisedServices.Select(service => ("authorisedServices", service)),
-            .. command.Upline is { } upline ? [("upline", upline)] : Array.Empty<(string, ContactId)>()]);
-        var result = await grains.GetGrain<IMemberGrain>(id.ToString()).Execute(command);
+        await RequireContactsAsync(grains, command.AuthorisedServices.Select(service => ("authorisedServices", service)));
+        await using var held = command.Upline is null ? null : await uplines.HoldAsync(toChange: false, http.RequestAborted);
+        var grain = grains.GetGrain<IMemberGrain>(id.ToString());
+        if (held is not null && command.Upline is { } upline && await grain.GetProfile() is null
+            && await UplineEndpoints.CheckAsync(grains, held, id, upline, isNew: true, http.RequestAborted) is { } refusal)
+            throw new ProblemException(refusal);
+        var result = await grain.Execute(command);
         return Answers.Command(http, result.State is null ? null : ContactView.Created(result.State, command), result.Refusal, result.Replayed, $"/api/v1/contacts/{id}");
     }
 

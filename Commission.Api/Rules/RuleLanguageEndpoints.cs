@@ -18,12 +18,14 @@ internal static class RuleLanguageEndpoints
         rules.MapPost("/validate", ValidateAsync).WithName("validateRuleSet").Accepts<System.Text.Json.JsonElement>("application/json").Produces<ValidationView>()
             .WithMetadata(new ChangesNothing())
             .WithSummary("Lists a document's mistakes, each with its path; or gives its hash and its plain English. Changes nothing.");
+        rules.MapPost("/explain", ExplainEndpoint.ExplainAsync).WithName("explainRuleSet").Accepts<ExplainBody>("application/json")
+            .Produces<ExplainedView>().Produces<string>(200, "text/plain").WithMetadata(new ChangesNothing())
+            .WithSummary("Calculates facts by a rule set document and explains each cent, as JSON or, with format=text or Accept: text/plain, in words. Changes nothing.");
     }
 
     private static async Task<IResult> ValidateAsync(HttpContext http, IGrainFactory grains)
     {
-        if (!http.Request.HasJsonContentType())
-            throw new ProblemException(new Domain.Refusal(EdgeCodes.WrongContentType, "Send application/json.", "Content-Type"));
+        CommandRequest.RequireJson(http);
         var (document, mistakes) = RuleSetValidation.Read(await CommandRequest.ReadBodyAsync(http, CommandRequest.MaxBodyBytes));
         if (document is not null && await VerticalEndpoints.Grain(grains, document.Vertical).Get() is { } vertical)
             mistakes = RuleSetLifecycle.Obstacles(vertical, document);

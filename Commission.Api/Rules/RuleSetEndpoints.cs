@@ -3,15 +3,19 @@ using System.Text;
 using System.Text.Json;
 using Commission.Api.Http;
 using Commission.Api.Members;
+using Commission.Domain;
 using Commission.Domain.Rules;
 using Commission.Domain.Rules.Wording;
 using Commission.Grains.Interfaces.Rules;
+using Commission.Storage.Rules;
 
 namespace Commission.Api.Rules;
 
 /// <summary>Rule set versions: their steps from draft to approval, and what they say.</summary>
 internal static class RuleSetEndpoints
 {
+    private const int ShownSimulations = 20;
+
     public static void MapRuleSets(this IEndpointRouteBuilder routes)
     {
         var versions = routes.MapGroup("/verticals/{code}/rule-sets").WithTags("Rules");
@@ -24,8 +28,9 @@ internal static class RuleSetEndpoints
         versions.MapGet("/{version}/diff/{other}", DiffAsync).WithName("compareRuleSetVersions").Produces<RuleSetDifferenceView>()
             .WithSummary("What changes from one version to another, in words.");
         versions.MapPost("/{version}/propose", ProposeAsync).WithName("proposeRuleSetVersion").Accepts<EmptyBody>("application/json").Produces<RuleSetVersionView>();
-        versions.MapPost("/{version}/approve", ApproveAsync).WithName("approveRuleSetVersion").Accepts<EmptyBody>("application/json").Produces<RuleSetVersionView>()
-            .WithSummary("Approves a proposal of somebody else, unless it breaks a gate, starts too early or rests on no agreement in force.");
+        versions.MapPost("/{version}/approve", ApproveAsync).WithName("approveRuleSetVersion").Accepts<ApprovalBody>("application/json").Produces<RuleSetVersionView>()
+            .WithSummary("Approves a proposal of somebody else, unless it breaks a gate, starts too early or rests on no agreement in force.")
+            .WithDescription("`simulation` names the completed what-if of this very document that the approver looked at; its id and the hash of its result are part of the act in the administration book.");
         versions.MapPost("/{version}/withdraw", WithdrawAsync).WithName("withdrawRuleSetVersion").Accepts<EmptyBody>("application/json").Produces<RuleSetVersionView>();
     }
 
@@ -44,9 +49,13 @@ internal static class RuleSetEndpoints
         MoveAsync(code, version, http, actor, inFlight, grains, (id, request) => new ProposeRuleSetVersion(id, request.Caller, request.Fingerprint),
             RuleSetVersionView.ProposedOnly);
 
-    private static Task<IResult> ApproveAsync(string code, string version, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains) =>
-        MoveAsync(code, version, http, actor, inFlight, grains, (id, request) => new ApproveRuleSetVersion(id, request.Caller, request.Fingerprint),
-            RuleSetVersionView.Stored);
+    private static Task<IResult> ApproveAsync(
+        string code, string version, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, ApiSettings settings) =>
+        MoveAsync(code, version, http, actor, inFlight, grains, (id, request) => new ApproveRuleSetVersion(id, request.Caller, request.Fingerprint)
+        {
+            Simulation = new BodyReader(request.Body).OptionalId<SimulationId>("simulation"),
+            SimulationRequired = settings.RequireSimulation,
+        }, RuleSetVersionView.Stored, "simulation");
 
     private static Task<IResult> WithdrawAsync(string code, string version, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains) =>
         MoveAsync(code, version, http, actor, inFlight, grains, (id, request) => new WithdrawRuleSetVersion(id, request.Caller, request.Fingerprint),
@@ -54,12 +63,12 @@ internal static class RuleSetEndpoints
 
     private static async Task<IResult> MoveAsync(
         string code, string version, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains,
-        Func<string, CommandRequest, RuleSetCommand> command, Func<RuleSetVersion, RuleSetVersionView> view)
+        Func<string, CommandRequest, RuleSetCommand> command, Func<RuleSetVersion, RuleSetVersionView> view, params string[] members)
     {
         var request = await CommandRequest.ReadAsync(http, actor.Required);
         using var hold = inFlight.Enter(request.Fingerprint);
         await Staff.RequireAsync(grains, actor);
-        new BodyReader(request.Body).Allow();
+        new BodyReader(request.Body).Allow(members);
         var found = Find(await VerticalEndpoints.FindAsync(code, grains), version);
         return Answer(http, await VerticalEndpoints.Grain(grains, code).Execute(command(found.Id, request)), view, null);
     }
@@ -85,7 +94,8 @@ internal static class RuleSetEndpoints
         return TypedResults.Ok(versions.Where(version => state is null || version.State == state).ToArray());
     }
 
-    private static async Task<IResult> GetAsync(string code, string version, IGrainFactory grains, TimeProvider time)
+    private static async Task<IResult> GetAsync(
+        string code, string version, IGrainFactory grains, SimulationQueries simulations, TimeProvider time, CancellationToken cancellationToken)
     {
         var vertical = await VerticalEndpoints.FindAsync(code, grains);
         var found = Find(vertical, version);
@@ -94,7 +104,8 @@ internal static class RuleSetEndpoints
             : [];
         return TypedResults.Ok(new RuleSetDocumentView(
             RuleSetVersionView.On(vertical, found, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)),
-            JsonElement.Parse(found.Document), [.. obstacles.Select(MistakeView.Of)]));
+            JsonElement.Parse(found.Document), [.. obstacles.Select(MistakeView.Of)],
+            [.. (await simulations.ListCompletedAsync(found.Hash, ShownSimulations, cancellationToken)).Select(CompletedSimulationView.Of)]));
     }
 
     private static async Task<IResult> PlainAsync(string code, string version, IGrainFactory grains) => TypedResults.Text(

@@ -1,11 +1,16 @@
 using System.Text.Json;
 using Commission.Domain;
 using Commission.Domain.Rules;
+using Commission.Storage.Rules;
 
 namespace Commission.Api.Rules;
 
 /// <summary>A body without members.</summary>
 internal sealed record EmptyBody;
+
+/// <summary>What an approval rests on.</summary>
+/// <param name="Simulation">The id of a completed simulation of the very document; may be left out unless the network requires one.</param>
+internal sealed record ApprovalBody(string? Simulation);
 
 /// <summary>A version.</summary>
 /// <param name="Id">Derived from the document's hash.</param>
@@ -21,9 +26,12 @@ internal sealed record EmptyBody;
 /// <param name="ApprovedAt">When.</param>
 /// <param name="WithdrawnBy">Who withdrew it.</param>
 /// <param name="WithdrawnAt">When.</param>
+/// <param name="Simulation">The simulation that its approver looked at.</param>
+/// <param name="SimulationResult">SHA-256 of that simulation's result.</param>
 internal sealed record RuleSetVersionView(
     string Id, int Number, string State, DateOnly EffectiveFrom, string Hash, string Author, DateTimeOffset CreatedAt,
-    string? Proposer, DateTimeOffset? ProposedAt, string? Approver, DateTimeOffset? ApprovedAt, string? WithdrawnBy, DateTimeOffset? WithdrawnAt)
+    string? Proposer, DateTimeOffset? ProposedAt, string? Approver, DateTimeOffset? ApprovedAt, string? WithdrawnBy, DateTimeOffset? WithdrawnAt,
+    string? Simulation, string? SimulationResult)
 {
     public static readonly string[] States = ["draft", "proposed", "approved", "active", "superseded", "withdrawn"];
 
@@ -33,15 +41,15 @@ internal sealed record RuleSetVersionView(
     public static RuleSetVersionView Stored(RuleSetVersion version) => new(
         version.Id, version.Number, version.Status.ToString().ToLowerInvariant(), version.EffectiveFrom, version.Hash, version.Author ?? Engine,
         version.CreatedAt, By(version.Proposed), version.Proposed?.At, By(version.Approved), version.Approved?.At, By(version.Withdrawn),
-        version.Withdrawn?.At);
+        version.Withdrawn?.At, version.Simulation?.Id.ToString(), version.Simulation?.ResultHash.ToString());
 
     /// <summary>As it was when it had been drafted.</summary>
     public static RuleSetVersionView Drafted(RuleSetVersion version) =>
-        Stored(version with { Status = RuleSetVersionStatus.Draft, Proposed = null, Approved = null, Withdrawn = null });
+        Stored(version with { Status = RuleSetVersionStatus.Draft, Proposed = null, Approved = null, Withdrawn = null, Simulation = null });
 
     /// <summary>As it was when it had been proposed.</summary>
     public static RuleSetVersionView ProposedOnly(RuleSetVersion version) =>
-        Stored(version with { Status = RuleSetVersionStatus.Proposed, Approved = null, Withdrawn = null });
+        Stored(version with { Status = RuleSetVersionStatus.Proposed, Approved = null, Withdrawn = null, Simulation = null });
 
     /// <summary>As it is on a date.</summary>
     public static RuleSetVersionView On(RuleSetState vertical, RuleSetVersion version, DateOnly today)
@@ -55,8 +63,18 @@ internal sealed record RuleSetVersionView(
     private static string? By(RuleSetStep? step) => step is null ? null : step.By ?? Engine;
 }
 
-/// <summary>A version with its document and what still stands between it and its approval.</summary>
-internal sealed record RuleSetDocumentView(RuleSetVersionView Version, JsonElement Document, MistakeView[] Obstacles);
+/// <summary>A version with its document, what still stands between it and its approval, and what simulations of it found, newest first.</summary>
+internal sealed record RuleSetDocumentView(
+    RuleSetVersionView Version, JsonElement Document, MistakeView[] Obstacles, CompletedSimulationView[] Simulations);
+
+/// <summary>What a completed simulation of a document found, over all its candidates.</summary>
+internal sealed record CompletedSimulationView(
+    string Id, string Actor, DateTimeOffset FinishedAt, string Currency, long BeforeMinor, long AfterMinor, long DifferenceMinor, long BreachCount)
+{
+    public static CompletedSimulationView Of(SimulationSummary found) => new(
+        found.Id.ToString(), found.Actor.ToString(), found.FinishedAt, found.Currency, found.BeforeMinor, found.AfterMinor,
+        found.AfterMinor - found.BeforeMinor, found.BreachCount);
+}
 
 /// <summary>What changes from one version to another.</summary>
 internal sealed record RuleSetDifferenceView(string From, string FromHash, string To, string ToHash, IReadOnlyList<string> Lines);

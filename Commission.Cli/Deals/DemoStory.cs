@@ -78,7 +78,7 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
             await api.SendAsync(ApiRequest.Post("api/v1/verticals", vertical, $"demo:{_run}:vertical", operators.Id.ToString()), cancellation);
         }
         var approver = await RuleSetSteps.ApproverAsync(api, $"Ann Approver {_run}", cancellation);
-        await new RuleSetSteps(api, $"demo:{_run}", operators.Id.ToString(), approver).EnsureApprovedAsync(Vertical, document, cancellation);
+        await new RuleSetSteps(api, $"demo:{_run}", operators.Id.ToString()).EnsureApprovedAsync(Vertical, document, approver, cancellation);
         return RuleSetReader.Read(document).Document!;
     }
 

@@ -16,37 +16,25 @@ internal static class TrailCommand
     public static Command Create()
     {
         var command = new Command("trail", "Pay the trail of a month on the balances that were recorded; what was paid before is not paid again.") { Month, Vertical, As };
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
-        {
-            using var api = GlobalOptions.Client(arguments);
-            var body = new JsonObject { ["month"] = arguments.GetRequiredValue(Month) };
-            if (arguments.GetValue(Vertical) is { } vertical)
-                body["vertical"] = vertical;
-            var run = (await api.SendAsync(
-                ApiRequest.Post("api/v1/trail-runs", body, $"trail-{Guid.NewGuid():N}", arguments.GetRequiredValue(As)), cancellation)).Json();
-            await output.WriteLineAsync(
-                $"{run.GetProperty("month").GetString()}: {run.GetProperty("paid")} paid, {run.GetProperty("alreadyPaid")} already paid, "
-                + $"{run.GetProperty("nothingDue")} with nothing due, {run.GetProperty("refused")} refused");
-            foreach (var refusal in run.GetProperty("refusals").EnumerateArray())
-                await errors.WriteLineAsync($"{refusal.GetProperty("deal").GetString()}: {refusal.GetProperty("code").GetString()} {refusal.GetProperty("detail").GetString()}");
-            return run.GetProperty("refused").GetInt32() == 0 ? ExitCode.Done : ExitCode.NotInOrder;
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (ApiProblemException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.NotInOrder;
-        }
+        using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
+        var body = new JsonObject { ["month"] = arguments.GetRequiredValue(Month) };
+        if (arguments.GetValue(Vertical) is { } vertical)
+            body["vertical"] = vertical;
+        var run = (await api.SendAsync(
+            ApiRequest.Post("api/v1/trail-runs", body, $"trail-{Guid.NewGuid():N}", arguments.GetRequiredValue(As)), cancellation)).Json();
+        await output.WriteLineAsync(
+            $"{run.GetProperty("month").GetString()}: {run.GetProperty("paid")} paid, {run.GetProperty("alreadyPaid")} already paid, "
+            + $"{run.GetProperty("nothingDue")} with nothing due, {run.GetProperty("refused")} refused");
+        foreach (var refusal in run.GetProperty("refusals").EnumerateArray())
+            await errors.WriteLineAsync($"{refusal.GetProperty("deal").GetString()}: {refusal.GetProperty("code").GetString()} {refusal.GetProperty("detail").GetString()}");
+        return run.GetProperty("refused").GetInt32() == 0 ? ExitCode.Done : ExitCode.NotInOrder;
     }
 }

@@ -99,7 +99,7 @@ internal static class GuaranteesCommand
             if (more > 0)
                 output.WriteLine($"      and {more} more");
             foreach (var note in one.GetProperty("notes").EnumerateArray())
-                output.WriteLine($"      note: {Text(note, "text")}");
+                output.WriteLine($"      note: {note.GetString()}");
         }
     }
 

@@ -144,6 +144,6 @@ internal sealed class ApiClient : IDisposable
             : null;
 
     private ApiUnreachableException GivenUp(ApiRequest request, ApiResponse? response, Exception? failure) => response is null
-        ? new ApiUnreachableException($"{_http.BaseAddress} could not be reached: {failure!.Message}", failure)
+        ? new ApiUnreachableException($"{_http.BaseAddress} could not be reached: {failure!.Message} Is the engine running (./run.sh)?", failure)
         : new ApiUnreachableException($"{_http.BaseAddress}{request.Path} is still busy ({(int)response.Status}) after {_retry.Patience.TotalSeconds:0} s");
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Commission.Cli.Http;
 using Commission.Domain.Ledger;
 
 namespace Commission.Cli.Ledger;
@@ -19,32 +18,18 @@ internal static class ExportCommand
     public static Command Create()
     {
         var command = new Command("export", "Write every entry of the ledger, in the book's order.") { Format, OutputFile };
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var errors = arguments.InvocationConfiguration.Error;
-        try
-        {
-            using var api = GlobalOptions.Client(arguments);
-            await api.ProbeAsync(cancellation);
-            var path = arguments.GetValue(OutputFile);
-            await using var file = path is null ? null : new StreamWriter(path) { NewLine = "\n" };
-            await ExportAsync(new BookClient(api), arguments.GetRequiredValue(Format), file ?? arguments.InvocationConfiguration.Output, cancellation);
-            return ExitCode.Done;
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
+        using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
+        var path = arguments.GetValue(OutputFile);
+        await using var file = path is null ? null : new StreamWriter(path) { NewLine = "\n" };
+        await ExportAsync(new BookClient(api), arguments.GetRequiredValue(Format), file ?? arguments.InvocationConfiguration.Output, cancellation);
+        return ExitCode.Done;
     }
 
     private static async Task ExportAsync(BookClient books, string format, TextWriter output, CancellationToken cancellation)

@@ -15,38 +15,26 @@ internal static class ReplayCommand
     public static Command Create()
     {
         var command = new Command("replay", "Recompute every accrual, adjustment and clawback of the ledger from its rules and facts, and compare.");
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
+        using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
+        var (clock, replay) = (Stopwatch.StartNew(), new CalculationReplay());
+        if (await ReplayAsync(api, replay, cancellation) is { } fault)
         {
-            using var api = GlobalOptions.Client(arguments);
-            var (clock, replay) = (Stopwatch.StartNew(), new CalculationReplay());
-            if (await ReplayAsync(api, replay, cancellation) is { } fault)
-            {
-                await errors.WriteLineAsync($"ledger: DIFFERENT: {fault}");
-                return ExitCode.NotInOrder;
-            }
-            var seconds = clock.Elapsed.TotalSeconds;
-            await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"ledger: equal: {replay.Entries} entries of {replay.Calculations} calculations recomputed in {seconds:0.00} s, {replay.Entries / Math.Max(seconds, 0.001):0} entries/s"));
-            return ExitCode.Done;
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (Exception problem) when (problem is ApiProblemException or InvalidDataException or FormatException)
-        {
-            await errors.WriteLineAsync(problem.Message);
+            await errors.WriteLineAsync($"ledger: DIFFERENT: {fault}");
             return ExitCode.NotInOrder;
         }
+        var seconds = clock.Elapsed.TotalSeconds;
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ledger: equal: {replay.Entries} entries of {replay.Calculations} calculations recomputed in {seconds:0.00} s, {replay.Entries / Math.Max(seconds, 0.001):0} entries/s"));
+        return ExitCode.Done;
     }
 
     private static async Task<string?> ReplayAsync(ApiClient api, CalculationReplay replay, CancellationToken cancellation)

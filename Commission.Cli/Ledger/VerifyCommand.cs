@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Commission.Cli.Http;
+using System.Text.Json;
+using Commission.Domain;
 using Commission.Domain.Ledger;
 
 namespace Commission.Cli.Ledger;
@@ -9,39 +10,26 @@ internal static class VerifyCommand
 {
     private static readonly Option<string[]> Book = new("--book")
     {
-        Description = "Which book; both when absent.",
+        Description = "Which book; all three when absent.",
         HelpName = "name",
-        DefaultValueFactory = _ => [Books.Ledger, Books.Handshakes],
+        DefaultValueFactory = _ => [Books.Ledger, Books.Handshakes, Books.Administration],
     };
 
     public static Command Create()
     {
-        var command = new Command("verify", "Re-hash every leaf; check links, gaps, balances and chains of handshakes.") { Book };
-        command.SetAction(RunAsync);
+        var command = new Command("verify", "Re-hash every leaf of ledger, handshakes and administration; check links, gaps, balances and chains of handshakes.") { Book };
+        command.SetGuardedAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
-        {
-            using var api = GlobalOptions.Client(arguments);
-            var sound = true;
-            foreach (var book in arguments.GetRequiredValue(Book))
-                sound &= await VerifyAsync(new BookClient(api), book, output, errors, cancellation);
-            return sound ? ExitCode.Done : ExitCode.NotInOrder;
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (Exception problem) when (problem is ApiProblemException or InvalidDataException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.NotInOrder;
-        }
+        using var api = GlobalOptions.Client(arguments);
+        var sound = true;
+        foreach (var book in arguments.GetRequiredValue(Book))
+            sound &= await VerifyAsync(new BookClient(api), book, output, errors, cancellation);
+        return sound ? ExitCode.Done : ExitCode.NotInOrder;
     }
 
     private static async Task<bool> VerifyAsync(BookClient books, string book, TextWriter output, TextWriter errors, CancellationToken cancellation)
@@ -72,10 +60,32 @@ internal static class VerifyCommand
         {
             if (verifier.Next(bytes) is { } fault)
                 return fault;
-            if (LeafEncoding.Decode(bytes) is HandshakeLeaf leaf && chains.Add(leaf) is { } broken)
+            var broken = LeafEncoding.Decode(bytes) switch
+            {
+                HandshakeLeaf handshake => chains.Add(handshake),
+                ActLeaf act => ActFault(act),
+                _ => null,
+            };
+            if (broken is not null)
                 return broken;
         }
         return null;
+    }
+
+    /// <summary>An act's payload is canonical, and says what the leaf says.</summary>
+    private static string? ActFault(ActLeaf leaf)
+    {
+        try
+        {
+            using var payload = JsonDocument.Parse(leaf.Act.Payload);
+            if (!CanonicalJson.Canonicalize(leaf.Act.Payload).AsSpan().SequenceEqual(leaf.Act.Payload))
+                return $"leaf {leaf.Sequence}: its payload is not canonical";
+            return payload.RootElement.GetProperty("act").GetString() == leaf.Act.Act.Name() ? null : $"leaf {leaf.Sequence}: its payload is of another act";
+        }
+        catch (Exception problem) when (problem is FormatException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return $"leaf {leaf.Sequence}: its payload does not read: {problem.Message}";
+        }
     }
 
     /// <summary>Compares balances unless the book has moved on meanwhile; debits equal credits in every currency.</summary>

@@ -55,8 +55,9 @@ internal static class DealFlowCommand
         };
         foreach (var (option, _, _) in Numbers)
             command.Options.Add(option);
-        command.SetAction((arguments, cancellation) =>
-            SimulationRun.RunAsync(arguments, "deal-flow", "Days of deals", () => BodyAsync(arguments, cancellation), Tell, cancellation));
+        command.SetGuardedAction(
+            (arguments, cancellation) => SimulationRun.RunAsync(arguments, "deal-flow", "Days of deals", () => BodyAsync(arguments, cancellation), Tell, cancellation),
+            ExitCode.Usage);
         return command;
     }
 

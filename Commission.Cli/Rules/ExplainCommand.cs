@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Commission.Domain;
 using Commission.Domain.Rules;
 using Commission.Domain.Rules.Wording;
 
@@ -18,37 +17,23 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var command = new Command("explain", "Calculate facts by a rule set and explain each cent; no server is asked.") { Rules, Facts, AsJson };
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(RunAsync, ExitCode.Usage);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
+        var rules = await File.ReadAllBytesAsync(arguments.GetRequiredValue(Rules), cancellation);
+        var (calculation, wrong) = RuleTrial.Run(rules, await File.ReadAllBytesAsync(arguments.GetRequiredValue(Facts), cancellation));
+        if (calculation is null)
         {
-            var (document, wrongRules) = RuleSetReader.Read(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Rules), cancellation));
-            if (document is null)
-                return await RefuseAsync(errors, "rules", wrongRules!);
-            var facts = CanonicalJson.Canonicalize(await File.ReadAllBytesAsync(arguments.GetRequiredValue(Facts), cancellation));
-            var (calculation, wrongFacts) = Calculator.Replay(document, facts);
-            if (calculation is null)
-                return await RefuseAsync(errors, "facts", wrongFacts!);
-            await output.WriteLineAsync(arguments.GetValue(AsJson)
-                ? Encoding.UTF8.GetString(calculation.Explanation)
-                : ExplanationText.Of(calculation.Explanation));
-            return ExitCode.Done;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException)
-        {
-            await errors.WriteLineAsync(problem.Message);
+            await errors.WriteLineAsync($"{wrong!.Code} {wrong.Text}");
             return ExitCode.Usage;
         }
-    }
-
-    private static async Task<int> RefuseAsync(TextWriter errors, string what, Refusal refusal)
-    {
-        await errors.WriteLineAsync($"{what}: {refusal.Code} {refusal.Text}");
-        return ExitCode.Usage;
+        await output.WriteLineAsync(arguments.GetValue(AsJson)
+            ? Encoding.UTF8.GetString(calculation.Explanation)
+            : ExplanationText.Of(calculation.Explanation));
+        return ExitCode.Done;
     }
 }

@@ -21,39 +21,21 @@ internal static class SimulationRun
         CancellationToken cancellation)
     {
         var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
+        var body = await bodyOf();
+        using var api = GlobalOptions.Client(arguments);
+        await api.ProbeAsync(cancellation);
+        var started = await api.SendAsync(
+            ApiRequest.Post($"api/v1/simulations/{kind}", body, $"{kind}-{Guid.NewGuid():N}", arguments.GetRequiredValue(Actor)), cancellation);
+        var id = started.Id();
+        var status = await FollowAsync(api, id, unit, output, cancellation);
+        if (status != "completed")
         {
-            var body = await bodyOf();
-            using var api = GlobalOptions.Client(arguments);
-            await api.ProbeAsync(cancellation);
-            var started = await api.SendAsync(
-                ApiRequest.Post($"api/v1/simulations/{kind}", body, $"{kind}-{Guid.NewGuid():N}", arguments.GetRequiredValue(Actor)), cancellation);
-            var id = started.Id();
-            var status = await FollowAsync(api, id, unit, output, cancellation);
-            if (status != "completed")
-            {
-                await errors.WriteLineAsync($"{id} {status}");
-                return ExitCode.NotInOrder;
-            }
-            var result = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result"), cancellation)).Body;
-            await WriteFilesAsync(api, id, result, arguments, cancellation);
-            return tell(id, JsonDocument.Parse(result).RootElement, output);
+            await errors.WriteLineAsync($"{id} {status}");
+            return ExitCode.NotInOrder;
         }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (ApiProblemException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
+        var result = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result"), cancellation)).Body;
+        await WriteFilesAsync(api, id, result, arguments, cancellation);
+        return tell(id, JsonDocument.Parse(result).RootElement, output);
     }
 
     /// <summary>Reads candidates: each file is a rule set document or a vertical's file.</summary>

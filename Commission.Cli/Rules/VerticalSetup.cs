@@ -17,7 +17,8 @@ internal sealed class VerticalSetup(ApiClient api, ImportService service)
         if (verticals.Count == 0)
             return;
         var keys = $"import:{service.Source}";
-        var steps = new RuleSetSteps(api, keys, service.ContactId, await RuleSetSteps.ApproverAsync(api, $"{keys}:approver", cancellation));
+        var steps = new RuleSetSteps(api, keys, service.ContactId);
+        var approver = await RuleSetSteps.ApproverAsync(api, $"{keys}:approver", cancellation);
         foreach (var vertical in verticals)
         {
             if (await api.FindAsync($"api/v1/verticals/{vertical.Code}", cancellation) is { } known)
@@ -25,7 +26,7 @@ internal sealed class VerticalSetup(ApiClient api, ImportService service)
             else
                 await PostAsync(vertical.Path, "api/v1/verticals", vertical.Body, "vertical", cancellation);
             foreach (var ruleSet in vertical.RuleSets)
-                await TryAsync(ruleSet.Path, () => steps.EnsureApprovedAsync(vertical.Code, ruleSet.Document, cancellation));
+                await TryAsync(ruleSet.Path, () => steps.EnsureApprovedAsync(vertical.Code, ruleSet.Document, approver, cancellation));
         }
     }
 

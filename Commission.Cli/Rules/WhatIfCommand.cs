@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Commission.Cli.Deals;
-using Commission.Cli.Http;
 
 namespace Commission.Cli.Rules;
 
@@ -12,7 +10,6 @@ namespace Commission.Cli.Rules;
 internal static class WhatIfCommand
 {
     private const int ListedMembers = 5;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     private static readonly Option<FileInfo[]> Rules = new("--rules")
     {
@@ -21,78 +18,38 @@ internal static class WhatIfCommand
         Required = true,
     };
 
-    private static readonly Option<string> Actor = new("--as") { Description = "The contact who asks.", HelpName = "contact_…", Required = true };
     private static readonly Option<string?> Vertical = new("--vertical") { Description = "Only deals of this vertical.", HelpName = "code" };
     private static readonly Option<string?> From = new("--from") { Description = "First referral date.", HelpName = "yyyy-MM-dd" };
     private static readonly Option<string?> To = new("--to") { Description = "Last referral date.", HelpName = "yyyy-MM-dd" };
     private static readonly Option<long?> DealLimit = new("--deal-limit") { Description = "Most that one deal may cost, minor units.", HelpName = "amount" };
     private static readonly Option<long?> MemberMonthLimit = new("--member-month-limit") { Description = "Most that a member may get in a month.", HelpName = "amount" };
     private static readonly Option<long?> MonthLimit = new("--month-limit") { Description = "Most that a month may cost.", HelpName = "amount" };
-    private static readonly Option<string?> CsvFile = new("--csv") { Description = "Also write the result as CSV.", HelpName = "path" };
-    private static readonly Option<string?> JsonFile = new("--json") { Description = "Also write the result as JSON.", HelpName = "path" };
+    private static readonly Option<string?> OfRevenuePercent = new("--of-revenue-percent") { Description = "Most of a product's revenue that may go to commission.", HelpName = "percent" };
+    private static readonly Option<long?> CapCutLimit = new("--cap-cut-limit") { Description = "Most that one cap of the rules may cut off in all.", HelpName = "amount" };
 
     public static Command Create()
     {
         var command = new Command("what-if", "Calculate all completed deals under candidate rules, and compare with what was accrued.")
         {
-            Rules, Actor, Vertical, From, To, DealLimit, MemberMonthLimit, MonthLimit, CsvFile, JsonFile,
+            Rules, SimulationRun.Actor, Vertical, From, To, DealLimit, MemberMonthLimit, MonthLimit, OfRevenuePercent, CapCutLimit, SimulationRun.CsvFile,
+            SimulationRun.JsonFile,
         };
-        command.SetAction(RunAsync);
+        command.SetGuardedAction(
+            (arguments, cancellation) => SimulationRun.RunAsync(arguments, "what-if", "Deals", () => BodyAsync(arguments, cancellation), Tell, cancellation),
+            ExitCode.Usage);
         return command;
-    }
-
-    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
-    {
-        var (output, errors) = (arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
-        try
-        {
-            var body = await BodyAsync(arguments, cancellation);
-            using var api = GlobalOptions.Client(arguments);
-            await api.ProbeAsync(cancellation);
-            var started = await api.SendAsync(
-                ApiRequest.Post("api/v1/simulations/what-if", body, $"what-if-{Guid.NewGuid():N}", arguments.GetRequiredValue(Actor)), cancellation);
-            var id = started.Id();
-            var status = await FollowAsync(api, id, output, cancellation);
-            if (status != "completed")
-            {
-                await errors.WriteLineAsync($"{id} {status}");
-                return ExitCode.NotInOrder;
-            }
-            var result = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result"), cancellation)).Body;
-            await WriteFilesAsync(api, id, result, arguments, cancellation);
-            return Tell(id, JsonDocument.Parse(result).RootElement, output);
-        }
-        catch (ApiUnreachableException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Unreachable;
-        }
-        catch (ApiProblemException problem)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException)
-        {
-            await errors.WriteLineAsync(problem.Message);
-            return ExitCode.Usage;
-        }
     }
 
     private static async Task<JsonObject> BodyAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var candidates = new JsonArray();
-        foreach (var file in arguments.GetRequiredValue(Rules))
-        {
-            var json = JsonNode.Parse(await File.ReadAllTextAsync(file.FullName, cancellation)) as JsonObject
-                ?? throw new JsonException($"{file.Name} is not a JSON object.");
-            candidates.Add((json["ruleSet"] ?? json).DeepClone());
-        }
         var limits = new JsonObject();
         Put(limits, "dealMinor", arguments.GetValue(DealLimit));
         Put(limits, "memberMonthMinor", arguments.GetValue(MemberMonthLimit));
         Put(limits, "monthMinor", arguments.GetValue(MonthLimit));
-        var body = new JsonObject { ["candidates"] = candidates, ["limits"] = limits };
+        Put(limits, "capCutMinor", arguments.GetValue(CapCutLimit));
+        if (arguments.GetValue(OfRevenuePercent) is { } percent)
+            limits["ofRevenuePercent"] = percent;
+        var body = new JsonObject { ["candidates"] = await SimulationRun.CandidatesAsync(arguments.GetRequiredValue(Rules), cancellation), ["limits"] = limits };
         foreach (var (name, value) in new[] { ("vertical", arguments.GetValue(Vertical)), ("from", arguments.GetValue(From)), ("to", arguments.GetValue(To)) })
         {
             if (value is not null)
@@ -107,43 +64,15 @@ internal static class WhatIfCommand
             into[name] = value;
     }
 
-    private static async Task<string> FollowAsync(ApiClient api, string id, TextWriter output, CancellationToken cancellation)
-    {
-        var status = "";
-        await ImportProgress.RunAsync(output, interactive: !Console.IsOutputRedirected, async progress =>
-        {
-            Action<int>? step = null;
-            for (var counted = 0L; ; await Task.Delay(Pause, cancellation))
-            {
-                var view = (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}"), cancellation)).Json();
-                status = view.GetProperty("status").GetString()!;
-                var (done, total) = (view.GetProperty("done").GetInt64(), view.GetProperty("total").GetInt64());
-                if (total > 0)
-                    step ??= progress.Phase("Deals", (int)Math.Min(total, int.MaxValue));
-                step?.Invoke((int)(done - counted));
-                counted = done;
-                if (status is "completed" or "failed" or "aborted" or "interrupted")
-                    return;
-            }
-        });
-        return status;
-    }
-
-    private static async Task WriteFilesAsync(ApiClient api, string id, byte[] result, ParseResult arguments, CancellationToken cancellation)
-    {
-        if (arguments.GetValue(JsonFile) is { } json)
-            await File.WriteAllBytesAsync(json, result, cancellation);
-        if (arguments.GetValue(CsvFile) is { } csv)
-            await File.WriteAllBytesAsync(csv, (await api.SendAsync(ApiRequest.Get($"api/v1/simulations/{id}/result?format=csv"), cancellation)).Body, cancellation);
-    }
-
     /// <summary>The figures that matter; the exit code says whether a limit would be broken.</summary>
     private static int Tell(string id, JsonElement result, TextWriter output)
     {
         var currency = result.GetProperty("currency").GetString()!;
-        output.WriteLine($"{id}: {result.GetProperty("deals").GetInt64()} deals");
+        output.WriteLine($"{id}: {result.GetProperty("deals").GetInt64()} deals, {result.GetProperty("laterEvents").GetInt64()} later events");
         foreach (var skipped in result.GetProperty("skipped").EnumerateObject())
             output.WriteLine($"  {skipped.Value.GetInt64()} left out: {skipped.Name}");
+        foreach (var reason in result.GetProperty("notCompared").EnumerateObject())
+            output.WriteLine($"  {reason.Value.GetInt64()} later events not compared: {reason.Name}");
         Line(output, "total", result.GetProperty("total"), currency);
         Line(output, "platform", result.GetProperty("platform"), currency);
         foreach (var vertical in result.GetProperty("byVertical").EnumerateObject())
@@ -151,19 +80,30 @@ internal static class WhatIfCommand
         output.WriteLine($"  {result.GetProperty("winners").GetInt32()} members would get more, {result.GetProperty("losers").GetInt32()} less");
         foreach (var member in result.GetProperty("members").EnumerateArray().Take(ListedMembers))
             Line(output, member.GetProperty("member").GetString()!, member, currency);
+        TellLimits(output, result, currency);
         var breaches = result.GetProperty("breachCount").GetInt64();
         if (breaches > 0)
             output.WriteLine($"  {breaches} breaches of the limits");
         return breaches > 0 ? ExitCode.NotInOrder : ExitCode.Done;
     }
 
+    private static void TellLimits(TextWriter output, JsonElement result, string currency)
+    {
+        foreach (var cap in result.GetProperty("caps").EnumerateArray())
+        {
+            output.WriteLine($"  cap per {cap.GetProperty("cap").GetString()} of {cap.GetProperty("product").GetString()} {cap.GetProperty("component").GetString()}: "
+                + $"{cap.GetProperty("deals").GetInt64()} deals, {Amount(cap, "cutMinor")} {currency} cut off");
+        }
+        foreach (var gate in result.GetProperty("gates").EnumerateArray())
+        {
+            output.WriteLine($"  gate broken at {gate.GetProperty("path").GetString()}: {gate.GetProperty("deals").GetInt64()} deals, "
+                + $"{Amount(gate, "commissionMinor")} {currency}: {gate.GetProperty("clause").GetString()}");
+        }
+    }
+
     private static void Line(TextWriter output, string name, JsonElement change, string currency) => output.WriteLine(new StringBuilder("  ")
         .Append(CultureInfo.InvariantCulture, $"{name}: {Amount(change, "beforeMinor")} → {Amount(change, "afterMinor")} {currency}")
         .Append(CultureInfo.InvariantCulture, $" ({Amount(change, "differenceMinor")})").ToString());
 
-    private static string Amount(JsonElement change, string name)
-    {
-        var minor = change.GetProperty(name).GetInt64();
-        return string.Create(CultureInfo.InvariantCulture, $"{(minor < 0 ? "-" : "")}{Math.Abs(minor) / 100:N0}.{Math.Abs(minor) % 100:00}");
-    }
+    private static string Amount(JsonElement change, string name) => Amounts.Text(change.GetProperty(name).GetInt64());
 }

@@ -1,4 +1,5 @@
 using Commission.Domain.Ledger;
+using Commission.Domain.Members;
 
 namespace Commission.Domain.Deals;
 
@@ -93,7 +94,7 @@ internal static class AttestedSteps
     private static Refusal? CheckMembers(AttestedLine line, ContactId service, DealFacts facts)
     {
         var refusal = IntentRules.Check(
-            facts, "referrer", line.Vertical, line.Product, line.Referrer, line.Receiver, line.Client, line.Upline);
+            facts, "referrer", line.Vertical, line.Product, line.Referrer, line.Receiver, line.Client, Uplines.Of(line.Upline, line.FurtherUplines), line.ReferredOn);
         return refusal ?? Authorised(facts, line.Referrer, service, "referrer") ?? Authorised(facts, line.Receiver, service, "receiver");
     }
 
@@ -115,6 +116,7 @@ internal static class AttestedSteps
             : state.Product != line.Product ? "product"
             : state.ReferredOn != line.ReferredOn ? "referredOn"
             : state.Upline != line.Upline ? "upline"
+            : !state.FurtherUplines.AsSpan().SequenceEqual(line.FurtherUplines) ? "furtherUplines"
             : ContradictedSettlement(state, line.Settlement) ?? ContradictedStep(state, line);
         return contradicted is null ? null : new Refusal(
             RefusalCodes.IdempotencyKeyReused, $"{contradicted} contradicts what is recorded under this key.", contradicted, state.Id.ToString());
@@ -180,7 +182,10 @@ internal static class AttestedSteps
         {
             HandshakeStep.Intent => new IntentPayload(
                 deal, line.Referrer, time, service, lineHash, line.Vertical, line.Product, line.Receiver, line.Client,
-                clientCommitment, line.ReferredOn, line.Upline, line.Key),
+                clientCommitment, line.ReferredOn, line.Upline, line.Key)
+            {
+                FurtherUplines = line.FurtherUplines,
+            },
             HandshakeStep.Acknowledgement => new AcknowledgementPayload(
                 deal, line.Client, time, previous, service, lineHash, null, null, null, null),
             HandshakeStep.Intake => new IntakePayload(deal, line.Receiver, time, previous, service, lineHash, step.On),

@@ -66,7 +66,7 @@ internal static class ClawbackSteps
         DealState state, LaterState later, ClawedBack happened, RuleSetDocument rules)
     {
         var product = rules.Products[state.Product];
-        var (taken, changed) = (later.Taken.ToList(), new Dictionary<string, TakenPart>(StringComparer.Ordinal));
+        var (taken, changed) = (later.Taken.ToList(), new HashSet<string>(StringComparer.Ordinal));
         for (var i = 0; i < product.Components.Count; i++)
         {
             var component = product.Components[i];
@@ -76,42 +76,13 @@ internal static class ClawbackSteps
             var before = taken.Find(part => part.Component == component.Name) ?? new TakenPart(component.Name, 0, 1);
             if (numerator * before.Denominator <= before.Numerator * denominator)
                 continue;
-            changed[component.Name] = new TakenPart(component.Name, (long)numerator, (long)denominator);
+            changed.Add(component.Name);
             taken.Remove(before);
-            taken.Add(changed[component.Name]);
+            taken.Add(new TakenPart(component.Name, (long)numerator, (long)denominator));
         }
         if (changed.Count == 0)
             return (later.Taken, []);
-        return ([.. taken], [.. Stated(state, later, rules)
-            .Where(stated => changed.ContainsKey(stated.Key.Component))
-            .Select(stated => Left(stated, changed[stated.Key.Component], product, rules))]);
-    }
-
-    /// <summary>All that the deal ever told accumulators, under the next revision.</summary>
-    private static IEnumerable<RecordContribution> Stated(DealState state, LaterState later, RuleSetDocument rules)
-    {
-        var (revision, settlement) = (later.Revision + 1, DealMachine.CalculationFactsOf(state));
-        var first = VolumeContributions.Of(rules, new VolumeSubject(state.Id, state.Client, DealMachine.CompletedOn(state), revision), settlement);
-        return first.Concat(later.Payments.SelectMany(payment => VolumeContributions.Of(
-            rules, new VolumeSubject(state.Id, state.Client, payment.On, revision), settlement with { Event = payment.Event(state.SettledOn) })));
-    }
-
-    /// <summary>The contribution without the part that is taken; what counts things counts whole, until all of it is taken.</summary>
-    private static RecordContribution Left(RecordContribution stated, TakenPart part, ProductRules product, RuleSetDocument rules)
-    {
-        var component = product.Find(part.Component)!;
-        long Of(long value, string basis) => Basis.IsCount(basis) || rules.DeclaredBases.GetValueOrDefault(basis)
-            ? value
-            : value - Rounding.HalfAwayFromZero((Int128)value * part.Numerator, part.Denominator);
-        var contribution = stated.Contribution;
-        return stated with
-        {
-            Contribution = contribution with
-            {
-                Basis = Of(contribution.Basis, component.BasisName),
-                BandValue = Of(contribution.BandValue, component.BandBasisName),
-                Withdrawn = part.Numerator >= part.Denominator,
-            },
-        };
+        var after = later with { Taken = [.. taken], Revision = later.Revision + 1 };
+        return (after.Taken, [.. VolumeSteps.Stated(state, after, rules).Where(stated => changed.Contains(stated.Key.Component))]);
     }
 }

@@ -42,7 +42,11 @@ public sealed record ExpireDeal : DealCommand;
 public sealed record AttestedLine(
     string Key, string Vertical, string Product, ContactId Referrer, ContactId? Upline, ContactId Receiver, ContactId Client,
     DateOnly ReferredOn, DateOnly? AcknowledgedOn, DateOnly? IntakeOn, AttestedSettlement? Settlement, DateOnly? CompletedOn,
-    AttestedClosing? Closing);
+    AttestedClosing? Closing)
+{
+    /// <summary>The uplines above <see cref="Upline"/> at the referral, nearest first, at most four.</summary>
+    [Id(0)] public ContactId[] FurtherUplines { get; init; } = [];
+}
 
 /// <summary>The settlement part of a line.</summary>
 [GenerateSerializer, Immutable, Alias("AttestedSettlement")]

@@ -30,7 +30,11 @@ public sealed record DealFacts
 /// <summary>What a deal needs to know of a vertical.</summary>
 /// <param name="Code">Its code.</param>
 /// <param name="Products">Its product codes.</param>
-public sealed record VerticalFacts(string Code, IReadOnlySet<string> Products);
+public sealed record VerticalFacts(string Code, IReadOnlySet<string> Products)
+{
+    /// <summary>Gates that close products from a date on.</summary>
+    public IReadOnlyList<Rules.Gating.ClosedFrom> Closures { get; init; } = [];
+}
 
 /// <summary>What a deal needs to know of a contact.</summary>
 /// <param name="Id">Its id.</param>

@@ -96,8 +96,8 @@ public static class DealMachine
     public static CalculationFacts CalculationFactsOf(DealState state)
     {
         var payees = new Dictionary<Party, ContactId> { [Party.Referrer] = state.Referrer, [Party.Receiver] = state.Receiver };
-        if (state.Upline is { } upline)
-            payees[Party.Upline] = upline;
+        foreach (var (level, upline) in state.Uplines.Index())
+            payees[PartyNames.Uplines[level]] = upline;
         return new CalculationFacts(
             state.Product, state.SettledValue.Currency, state.SettledValue.Minor,
             state.Bases.ToDictionary(basis => basis.Name, basis => basis.Value, StringComparer.Ordinal), payees);
@@ -139,6 +139,7 @@ public static class DealMachine
                 Receiver = intent.Receiver,
                 Client = intent.Client,
                 Upline = intent.Upline,
+                FurtherUplines = intent.FurtherUplines,
                 RuleHash = recorded.Pin!.RuleHash,
                 Vertical = string.Intern(intent.Vertical),
                 Product = string.Intern(intent.Product),

@@ -48,6 +48,12 @@ public sealed record DealState
     /// <summary>What happened after the completion, or null when nothing has.</summary>
     [Id(18)] public LaterState? Later { get; init; }
 
+    /// <summary>The uplines above the referrer's at the referral, nearest first, at most four.</summary>
+    [Id(19)] public ContactId[] FurtherUplines { get; init; } = [];
+
+    /// <summary>All uplines at the referral, nearest first: they are pinned, whatever is registered later.</summary>
+    public IEnumerable<ContactId> Uplines => Upline is { } nearest ? FurtherUplines.Prepend(nearest) : [];
+
     /// <summary>Whether the deal exists.</summary>
     public bool Exists => Status != DealStatus.None;
 

@@ -58,6 +58,9 @@ public sealed record IntentPayload(
     ContactId? Upline, string? BusinessKey)
     : HandshakePayload(Deal, Actor, Time, Hash.Zero, AttestedBy, Line)
 {
+    /// <summary>The uplines above <see cref="Upline"/>, nearest first, at most four.</summary>
+    [Id(0)] public ContactId[] FurtherUplines { get; init; } = [];
+
     /// <inheritdoc />
     public override HandshakeStep Step => HandshakeStep.Intent;
 
@@ -66,6 +69,7 @@ public sealed record IntentPayload(
         .Add("businessKey", BusinessKey)
         .Add("client", Client.ToString())
         .Add("clientCommitment", ClientCommitment.ToString())
+        .Add("furtherUplines", FurtherUplines.Length == 0 ? null : [.. FurtherUplines.Select(upline => upline.ToString())])
         .Add("product", Product)
         .Add("receiver", Receiver.ToString())
         .Add("referredOn", Date(ReferredOn))

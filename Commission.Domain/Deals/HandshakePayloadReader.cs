@@ -71,13 +71,27 @@ public static class HandshakePayloadReader
 
     private static IntentPayload Intent(StrictNode node)
     {
-        AllowAlso(node, "businessKey", "client", "clientCommitment", "product", "receiver", "referredOn", "upline", "vertical");
+        AllowAlso(node, "businessKey", "client", "clientCommitment", "furtherUplines", "product", "receiver", "referredOn", "upline", "vertical");
         if (node.Hash("previous") != Hash.Zero)
             throw StrictNode.Mistake("payload.previous", "64 zeros, for H1 is the first", node.Text("previous"));
         return new IntentPayload(
             Deal(node), Actor(node), node.Time("time"), AttestedBy(node), null, node.Text("vertical"), node.Text("product"),
             node.Id<ContactId>("receiver"), node.Id<ContactId>("client"), node.Hash("clientCommitment"), node.Date("referredOn"),
-            node.OptionalId<ContactId>("upline"), BusinessKey(node, "businessKey", required: false));
+            node.OptionalId<ContactId>("upline"), BusinessKey(node, "businessKey", required: false))
+        {
+            FurtherUplines = FurtherUplines(node),
+        };
+    }
+
+    /// <summary>The uplines above the first one; a list that is there is not empty.</summary>
+    private static ContactId[] FurtherUplines(StrictNode node)
+    {
+        if (node.Find("furtherUplines") is not { } list)
+            return [];
+        var ids = list.Items().Select(item => item.AsId<ContactId>()).ToArray();
+        if (ids.Length is 0 or > Members.Uplines.MaxDepth - 1)
+            throw StrictNode.Mistake(list.Path, $"1 to {Members.Uplines.MaxDepth - 1} contacts, or no such member", $"{ids.Length}");
+        return node.Find("upline") is null ? throw StrictNode.Mistake(list.Path, "none without upline, the nearest one", $"{ids.Length}") : ids;
     }
 
     private static string? BusinessKey(StrictNode node, string name, bool required)
@@ -190,13 +204,16 @@ public static class HandshakePayloadReader
 
     private static AttestedLine Line(StrictNode node)
     {
-        node.Allow("key", "vertical", "product", "referrer", "upline", "receiver", "client", "currency", "referredOn", "acknowledgedOn",
+        node.Allow("key", "vertical", "product", "referrer", "upline", "furtherUplines", "receiver", "client", "currency", "referredOn", "acknowledgedOn",
             "intakeOn", "settledOn", "settledValueMinor", "bases", "completedOn", "withdrawnOn", "declinedOn", "reason");
         return new AttestedLine(
             BusinessKey(node, "key", required: true)!, node.Text("vertical"), node.Text("product"), node.Id<ContactId>("referrer"),
             node.OptionalId<ContactId>("upline"), node.Id<ContactId>("receiver"), node.Id<ContactId>("client"), node.Date("referredOn"),
             node.OptionalDate("acknowledgedOn"), node.OptionalDate("intakeOn"), LineSettlement(node), node.OptionalDate("completedOn"),
-            LineClosing(node));
+            LineClosing(node))
+        {
+            FurtherUplines = FurtherUplines(node),
+        };
     }
 
     private static AttestedSettlement? LineSettlement(StrictNode node)

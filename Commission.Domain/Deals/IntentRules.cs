@@ -12,24 +12,38 @@ internal static class IntentRules
     /// <param name="referrer">Referring member.</param>
     /// <param name="receiver">Receiving member.</param>
     /// <param name="client">Client.</param>
-    /// <param name="upline">The upline that the input states, or null.</param>
+    /// <param name="uplines">The uplines that the input states, nearest first.</param>
+    /// <param name="referredOn">The referral date.</param>
     public static Refusal? Check(
         DealFacts facts, string referrerField, string vertical, string product, ContactId referrer, ContactId receiver, ContactId client,
-        ContactId? upline) =>
-        CheckParties(facts, referrerField, referrer, receiver, client, upline) ?? CheckRules(facts, vertical, product);
+        IReadOnlyList<ContactId> uplines, DateOnly referredOn) =>
+        CheckParties(facts, referrerField, referrer, receiver, client) ?? CheckUplines(facts, referrer, uplines)
+            ?? CheckRules(facts, vertical, product, referredOn);
 
     private static Refusal? CheckParties(
-        DealFacts facts, string referrerField, ContactId referrer, ContactId receiver, ContactId client, ContactId? upline)
+        DealFacts facts, string referrerField, ContactId referrer, ContactId receiver, ContactId client)
     {
         if (referrer == receiver || client == referrer || client == receiver)
             return new Refusal(RefusalCodes.SelfReferral, "Referrer, receiver and client must be three different contacts.",
                 client == referrer || client == receiver ? "client" : "receiver");
-        if (upline == referrer)
-            return new Refusal(RefusalCodes.SelfReferral, "A referrer cannot be its own upline.", "upline");
         return Kind(facts, referrer, referrerField, ContactType.Member, ContactType.Partner)
             ?? Kind(facts, receiver, "receiver", ContactType.Member, ContactType.Partner)
-            ?? Kind(facts, client, "client", ContactType.Customer, ContactType.Customer)
-            ?? (upline is { } person ? Kind(facts, person, "upline", ContactType.Member, ContactType.Partner) : null);
+            ?? Kind(facts, client, "client", ContactType.Customer, ContactType.Customer);
+    }
+
+    private static Refusal? CheckUplines(DealFacts facts, ContactId referrer, IReadOnlyList<ContactId> uplines)
+    {
+        foreach (var (level, upline) in uplines.Index())
+        {
+            var field = level == 0 ? "upline" : $"furtherUplines[{level - 1}]";
+            if (upline == referrer)
+                return new Refusal(RefusalCodes.SelfReferral, "A referrer cannot be its own upline.", field);
+            if (uplines.Take(level).Contains(upline))
+                return new Refusal(RefusalCodes.InvalidField, $"{upline} is named twice.", field);
+            if (Kind(facts, upline, field, ContactType.Member, ContactType.Partner) is { } wrong)
+                return wrong;
+        }
+        return null;
     }
 
     private static Refusal? Kind(DealFacts facts, ContactId id, string field, ContactType one, ContactType other)
@@ -41,12 +55,14 @@ internal static class IntentRules
             : new Refusal(RefusalCodes.InvalidField, $"{field} must be a {one.ToString().ToUpperInvariant()} contact; {id} is {contact.Type.ToString().ToUpperInvariant()}.", field);
     }
 
-    private static Refusal? CheckRules(DealFacts facts, string vertical, string product)
+    private static Refusal? CheckRules(DealFacts facts, string vertical, string product, DateOnly referredOn)
     {
         if (facts.Vertical is null)
             return new Refusal(RefusalCodes.UnknownVertical, $"There is no vertical '{vertical}'.", "vertical");
         if (!facts.Vertical.Products.Contains(product))
             return new Refusal(RefusalCodes.UnknownProduct, $"{vertical} has no product '{product}'.", "product");
+        if (facts.Vertical.Closures.FirstOrDefault(closed => closed.Covers(product) && closed.Date <= referredOn) is { } gate)
+            return new Refusal(RefusalCodes.GateBroken, $"{gate.InWords()} {gate.Clause}.", "referredOn");
         return facts.RuleSet is null || !facts.RuleSet.Products.ContainsKey(product)
             ? new Refusal(RefusalCodes.RateCardMissing, $"No rule set version of {vertical} covers {product} on the referral date.", "referredOn")
             : null;

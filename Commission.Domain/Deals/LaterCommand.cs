@@ -14,7 +14,7 @@ public abstract record LaterCommand(DateOnly On, ContactId Caller, RequestFinger
 /// <param name="Kind">Its kind.</param>
 /// <param name="Key">The business key, unique for ever in the deal and kind.</param>
 /// <param name="On">Its date.</param>
-/// <param name="Amount">The amount, positive.</param>
+/// <param name="Amount">The amount, positive; of consumption, its units without a currency.</param>
 /// <param name="Month">For a balance: the first day of its month.</param>
 /// <param name="Caller">Who sends it.</param>
 /// <param name="Fingerprint">The request's idempotency fingerprint.</param>

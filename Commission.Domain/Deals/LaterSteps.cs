@@ -75,7 +75,7 @@ internal static class LaterSteps
             return null;
         if (facts.Contacts.GetValueOrDefault(state.Receiver)?.AuthorisedServices.Contains(caller) == true)
             return null;
-        return caller == state.Referrer || caller == state.Client || caller == state.Upline
+        return caller == state.Referrer || caller == state.Client || state.Uplines.Contains(caller)
             ? new Refusal(RefusalCodes.WrongActor, $"This is for {state.Receiver} to state, or for a service that acts for it.", "X-Acting-Contact")
             : new Refusal(RefusalCodes.NotAuthorised, $"{caller} is not authorised to act for {state.Receiver}.", "X-Acting-Contact");
     }
@@ -115,12 +115,14 @@ internal static class LaterSteps
 
     private static Refusal? CheckAmount(DealState state, RecordRevenue command)
     {
-        if (command.Amount.Currency != state.SettledValue.Currency)
+        if (command.Kind != RevenueKind.Consumption && command.Amount.Currency != state.SettledValue.Currency)
             return new Refusal(RefusalCodes.CurrencyMismatch, $"currency must be {state.SettledValue.Currency}, as the settlement's.", "currency");
         return command.Amount.Minor is > 0 and <= Money.MaxMinor
             ? null
-            : new Refusal(RefusalCodes.InvalidField, $"amountMinor must be from 1 to {Money.MaxMinor}.", "amountMinor");
+            : new Refusal(RefusalCodes.InvalidField, $"{AmountField(command)} must be from 1 to {Money.MaxMinor}.", AmountField(command));
     }
+
+    private static string AmountField(RecordRevenue command) => command.Kind == RevenueKind.Consumption ? "units" : "amountMinor";
 
     private static Decision<DealEvent> Milestone(DealState state, RecordMilestone command, RuleSetDocument rules, DateTimeOffset now)
     {
@@ -135,15 +137,27 @@ internal static class LaterSteps
             return refusal;
         var facts = DealMachine.CalculationFactsOf(state) with { Event = new MilestoneReached(command.Name) };
         var calculation = Calculator.Calculate(rules, facts);
+        var (next, contributions) = Released(state, later, command.Name, rules);
         var receipt = new DealReceipt(
             state.Id, command.Fingerprint, "milestone", null, command.Name, command.On, null, null, now, [.. calculation.Accruals],
-            calculation.FactsHash, calculation.ExplanationHash, [], null);
-        var after = Remember(later, digest, receipt) with
-        {
-            Lines = LaterLines.Credited(LaterLines.Of(state, rules), calculation),
-            Milestones = [.. later.Milestones, command.Name],
-        };
-        return Accept(after, calculation, EntryKind.Accrual, command, []);
+            calculation.FactsHash, calculation.ExplanationHash, [.. contributions.Select(one => one.Key.Component)], null);
+        var after = Remember(next, digest, receipt) with { Lines = LaterLines.Credited(LaterLines.Of(state, rules), calculation) };
+        return Accept(after, calculation, EntryKind.Accrual, command, contributions);
+    }
+
+    /// <summary>The deal with a further milestone, and its contributions to the accumulators that release a part by it.</summary>
+    private static (LaterState After, List<RecordContribution> Contributions) Released(
+        DealState state, LaterState later, string milestone, RuleSetDocument rules)
+    {
+        var product = rules.Products[state.Product];
+        var after = later with { Milestones = [.. later.Milestones, milestone] };
+        var releasing = product.Components
+            .Where(component => component.Accumulates is not null && component.Terms.Milestones.Any(share => share.Name == milestone))
+            .Select(component => component.Name).ToHashSet(StringComparer.Ordinal);
+        if (releasing.Count == 0)
+            return (after, []);
+        after = after with { Revision = later.Revision + 1 };
+        return (after, [.. VolumeSteps.Stated(state, after, rules).Where(stated => releasing.Contains(stated.Key.Component))]);
     }
 
     private static List<string> MilestonesOf(ProductRules product) =>

@@ -1,3 +1,4 @@
+using Commission.Domain.Members;
 using Commission.Domain.Rules;
 using Commission.Domain.Rules.Volumes;
 
@@ -167,28 +168,37 @@ internal static class SignedSteps
         if (payload is not IntentPayload intent)
             return null;
         var refusal = InPayload(IntentRules.Check(
-            facts, "actor", intent.Vertical, intent.Product, intent.Actor, intent.Receiver, intent.Client, intent.Upline));
+            facts, "actor", intent.Vertical, intent.Product, intent.Actor, intent.Receiver, intent.Client,
+            Uplines.Of(intent.Upline, intent.FurtherUplines), intent.ReferredOn));
         if (refusal is not null)
             return refusal;
         if (facts.Contacts[intent.Client].Commitment != intent.ClientCommitment)
             return new Refusal(RefusalCodes.InvalidField, "clientCommitment is not the client contact's commitment.", "payload.clientCommitment");
-        return intent.AttestedBy is null ? CheckUpline(intent, facts.Contacts[intent.Actor].Upline) : null;
+        return intent.AttestedBy is null ? CheckUplines(intent, facts) : null;
     }
 
     /// <summary>
-    /// The upline shares in the commission, so it stands in what is signed and nothing is filled in. A member states the
-    /// registered one and cannot leave it out; a service states the one of the referral's date.
+    /// Uplines share in the commission, so they stand in what is signed and nothing is filled in. A member states the
+    /// registered ones and cannot leave them out; a service states those of the referral's date.
     /// </summary>
-    private static Refusal? CheckUpline(IntentPayload intent, ContactId? registered)
+    private static Refusal? CheckUplines(IntentPayload intent, DealFacts facts)
     {
-        if (intent.Upline == registered)
-            return null;
-        return new Refusal(
+        var registered = Uplines.Above(intent.Actor, id => facts.Contacts.GetValueOrDefault(id)?.Upline);
+        if (intent.Upline != (registered.Count == 0 ? null : registered[0]))
+        {
+            return new Refusal(
+                RefusalCodes.InvalidField,
+                registered.Count > 0
+                    ? $"upline must be {registered[0]}, the referrer's registered upline."
+                    : "upline must be left out: the referrer has no registered upline.",
+                "payload.upline");
+        }
+        return intent.FurtherUplines.SequenceEqual(registered.Skip(1)) ? null : new Refusal(
             RefusalCodes.InvalidField,
-            registered is { } upline
-                ? $"upline must be {upline}, the referrer's registered upline."
-                : "upline must be left out: the referrer has no registered upline.",
-            "payload.upline");
+            registered.Count > 1
+                ? $"furtherUplines must be {string.Join(", ", registered.Skip(1))}, the registered uplines above the first one, nearest first."
+                : "furtherUplines must be left out: there is no registered upline above the first one.",
+            "payload.furtherUplines");
     }
 
     private static Pin? PinOf(HandshakePayload payload, DealFacts facts) =>

@@ -61,8 +61,7 @@ public static class AttributionCheck
             {
                 Party.Referrer => dossier.Chain[0].Actor,
                 Party.Receiver => dossier.Intent!.Receiver,
-                Party.Upline => dossier.Intent!.Upline,
-                _ => payee,
+                _ => Array.IndexOf([.. PartyNames.Uplines], party) is >= 0 and var level && level < dossier.Intent!.Uplines.Count ? dossier.Intent.Uplines[level] : null,
             };
             if (signed != payee)
                 return payee;

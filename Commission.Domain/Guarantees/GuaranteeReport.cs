@@ -60,7 +60,7 @@ public sealed record GuaranteeReport(
             .Add("durationMilliseconds", outcome.DurationMilliseconds)
             .Add("evidence", evidence)
             .Add("name", outcome.Guarantee.Name())
-            .Add("notes", [.. outcome.Notes.Select(note => new CanonicalObject().Add("text", note))])
+            .Add("notes", outcome.Notes)
             .Add("statement", outcome.Guarantee.Statement())
             .Add("verdict", outcome.Verdict.Word())
             .Add("violationCount", outcome.ViolationCount)

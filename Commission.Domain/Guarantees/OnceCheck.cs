@@ -38,8 +38,8 @@ public static class OnceCheck
         if (version is null || !Hash.TryParse(version.Hash, out var hash) || known.DocumentOf(intent.Vertical, hash) is not { } document)
             return null;
         var payees = new Dictionary<Party, ContactId> { [Party.Referrer] = dossier.Chain[0].Actor, [Party.Receiver] = intent.Receiver };
-        if (intent.Upline is { } upline)
-            payees[Party.Upline] = upline;
+        foreach (var (level, upline) in intent.Uplines.Index())
+            payees[PartyNames.Uplines[level]] = upline;
         var facts = new CalculationFacts(intent.Product, settlement.Value.Currency, settlement.Value.Minor, settlement.Bases, payees);
         return document.Products.ContainsKey(intent.Product) && Calculator.MissingBasis(document, facts) is null ? Calculator.Calculate(document, facts) : null;
     }

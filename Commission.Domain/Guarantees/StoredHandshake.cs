@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Commission.Domain.Amounts;
 using Commission.Domain.Deals;
 using Commission.Domain.Ledger;
@@ -59,14 +58,29 @@ public sealed record StoredHandshake(
 }
 
 /// <summary>What an intent states.</summary>
-public sealed record StatedIntent(string Vertical, string Product, ContactId Receiver, ContactId Client, Hash ClientCommitment, DateOnly ReferredOn, ContactId? Upline)
+/// <param name="Vertical">Vertical code.</param>
+/// <param name="Product">Product code.</param>
+/// <param name="Receiver">The receiving member.</param>
+/// <param name="Client">The client.</param>
+/// <param name="ClientCommitment">All that is said of the client as a person.</param>
+/// <param name="ReferredOn">The referral date.</param>
+/// <param name="Uplines">The referrer's uplines, nearest first.</param>
+public sealed record StatedIntent(
+    string Vertical, string Product, ContactId Receiver, ContactId Client, Hash ClientCommitment, DateOnly ReferredOn, IReadOnlyList<ContactId> Uplines)
 {
-    internal static StatedIntent Read(StrictNode node) => new(
-        node.Text("vertical"), node.Text("product"), node.Id<ContactId>("receiver"), node.Id<ContactId>("client"), node.Hash("clientCommitment"),
-        node.Date("referredOn"), node.OptionalId<ContactId>("upline"));
+    internal static StatedIntent Read(StrictNode node)
+    {
+        var further = node.Find("furtherUplines") is { } list ? list.Items().Select(item => item.AsId<ContactId>()).ToArray() : [];
+        return new StatedIntent(
+            node.Text("vertical"), node.Text("product"), node.Id<ContactId>("receiver"), node.Id<ContactId>("client"), node.Hash("clientCommitment"),
+            node.Date("referredOn"), node.OptionalId<ContactId>("upline") is { } nearest ? [nearest, .. further] : []);
+    }
 }
 
 /// <summary>What a settlement states.</summary>
+/// <param name="Value">The settled value.</param>
+/// <param name="On">The settlement date.</param>
+/// <param name="Bases">Further bases.</param>
 public sealed record StatedSettlement(Money Value, DateOnly On, IReadOnlyDictionary<string, long> Bases)
 {
     internal static StatedSettlement Read(StrictNode node)

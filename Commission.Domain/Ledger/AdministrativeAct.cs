@@ -23,6 +23,8 @@ public enum AdministrativeAct : byte
     AgreementExecuted = 7,
     /// <summary>An agreement was ended.</summary>
     AgreementEnded = 8,
+    /// <summary>A member got another upline, or none.</summary>
+    UplineChanged = 9,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -39,6 +41,7 @@ public static class AdministrativeActs
         AdministrativeAct.VersionWithdrawn => "version-withdrawn",
         AdministrativeAct.AgreementExecuted => "agreement-executed",
         AdministrativeAct.AgreementEnded => "agreement-ended",
+        AdministrativeAct.UplineChanged => "upline-changed",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 

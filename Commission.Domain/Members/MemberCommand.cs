@@ -20,6 +20,13 @@ public sealed record CreateContact(
     ContactId? Actor,
     RequestFingerprint Fingerprint) : MemberCommand(Actor, Fingerprint);
 
+/// <summary>Gives the contact another upline, or none. Deals keep the one that they pinned.</summary>
+[GenerateSerializer, Immutable, Alias("ChangeUpline")]
+public sealed record ChangeUpline(
+    ContactId? Upline,
+    ContactId? Actor,
+    RequestFingerprint Fingerprint) : MemberCommand(Actor, Fingerprint);
+
 /// <summary>Registers a public key (DER SubjectPublicKeyInfo, EC P-256).</summary>
 [GenerateSerializer, Immutable, Alias("RegisterKey")]
 public sealed record RegisterKey(

@@ -7,6 +7,9 @@ public abstract record MemberEvent(AcceptedRequest Request);
 /// <summary>The contact was made.</summary>
 public sealed record ContactCreated(CreateContact Details, DateTimeOffset At, AcceptedRequest Request) : MemberEvent(Request);
 
+/// <summary>The contact's upline is another now, or none.</summary>
+public sealed record UplineChanged(ContactId? Upline, ContactId? Actor, DateTimeOffset At, AcceptedRequest Request) : MemberEvent(Request);
+
 /// <summary>A key was registered.</summary>
 public sealed record KeyRegistered(MemberKey Key, AcceptedRequest Request) : MemberEvent(Request);
 

@@ -39,6 +39,7 @@ public static class MemberMachine
             RegisterKey register => Register(state, register, now),
             EndKey end => End(state, end, now),
             AuthoriseService authorise => Authorise(state, authorise),
+            ChangeUpline change => Change(state, change, now),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
     }
@@ -54,6 +55,7 @@ public static class MemberMachine
             {
                 Keys = [.. state.Keys.Select(key => key.Id == ended.Key ? key with { ValidTo = ended.ValidTo } : key)],
             },
+            UplineChanged changed => state with { Upline = changed.Upline },
             ServiceAuthorised authorised => state with { AuthorisedServices = [.. state.AuthorisedServices, authorised.Service] },
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
         };
@@ -135,6 +137,10 @@ public static class MemberMachine
             return new Refusal(RefusalCodes.WrongState, $"The key already ends at {key.ValidTo:O}.", "validTo");
         return Decision<MemberEvent>.Accept(new KeyEnded(key.Id, to, new AcceptedRequest(command.Fingerprint, key.Id)));
     }
+
+    private static Decision<MemberEvent> Change(MemberState state, ChangeUpline command, DateTimeOffset now) => command.Upline == state.Id
+        ? new Refusal(RefusalCodes.InvalidField, "A contact cannot be its own upline.", "upline")
+        : Decision<MemberEvent>.Accept(new UplineChanged(command.Upline, command.Actor, now, new AcceptedRequest(command.Fingerprint, null)));
 
     private static Decision<MemberEvent> Authorise(MemberState state, AuthoriseService command)
     {

@@ -19,14 +19,16 @@ public static class Basis
     public const string Invoice = "invoice_amount_ex_gst";
     /// <summary>A year's premium.</summary>
     public const string Premium = "annual_premium";
+    /// <summary>Units consumed in the period that a report covers, such as kWh.</summary>
+    public const string Consumption = "consumption";
 
     /// <summary>Whether a basis of the language counts things. The others are money: a percentage of a count means nothing.</summary>
-    public static bool IsCount(string name) => name is Deal or Units;
+    public static bool IsCount(string name) => name is Deal or Units or Consumption;
 
     /// <summary>Every basis of the language; a document may declare further ones.</summary>
     public static FrozenSet<string> Known { get; } = new[]
     {
-        DealValue, Deal, CommissionReceived, Invoice, TrailBalance, Units, Premium,
+        DealValue, Deal, CommissionReceived, Invoice, TrailBalance, Units, Premium, Consumption,
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a message says when a name is wrong.</summary>

@@ -33,6 +33,8 @@ public enum RevenueKind
     Balance,
     /// <summary>An instalment was received.</summary>
     Instalment,
+    /// <summary>Consumption was reported: a count, not money.</summary>
+    Consumption,
 }
 
 /// <summary>The words and bases of revenue.</summary>
@@ -45,6 +47,7 @@ public static class RevenueKinds
         RevenueKind.Premium => "premium",
         RevenueKind.Balance => "balance",
         RevenueKind.Instalment => "instalment",
+        RevenueKind.Consumption => "consumption",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -55,8 +58,12 @@ public static class RevenueKinds
         RevenueKind.Premium => Basis.Premium,
         RevenueKind.Balance => Basis.TrailBalance,
         RevenueKind.Instalment => Basis.CommissionReceived,
+        RevenueKind.Consumption => Basis.Consumption,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
+
+    /// <summary>What a message says when a word is wrong.</summary>
+    public const string Expected = "invoice, premium, balance, instalment or consumption";
 
     /// <summary>Reads a word.</summary>
     public static bool TryParse(string? word, out RevenueKind kind)
@@ -76,7 +83,7 @@ public static class RevenueKinds
 /// <param name="Revenue">Its kind.</param>
 /// <param name="Key">The business key, unique for ever.</param>
 /// <param name="On">Its date.</param>
-/// <param name="AmountMinor">The kind's own basis, minor units; negative for a correction.</param>
+/// <param name="AmountMinor">The kind's own basis, minor units, or units of consumption; negative for a correction.</param>
 /// <param name="Month">Month of the deal's life, 1 for the first: <see cref="DealTime.MonthOf"/>.</param>
 public sealed record RevenueReceived(RevenueKind Revenue, string Key, DateOnly On, long AmountMinor, int Month) : CalculationEvent
 {
@@ -118,7 +125,7 @@ public sealed record PartyCredit(
 /// <param name="Index">How many come before it.</param>
 /// <param name="Before">What those add up to.</param>
 /// <param name="Total">What all add up to.</param>
-/// <param name="PoolBeforeMinor">What the pools before it add up to, before the cap.</param>
+/// <param name="PoolBeforeMinor">What the pools before it add up to in the first accumulator, before its cap.</param>
 /// <param name="Month">Month of the deal's life; 0 when it does not matter.</param>
 /// <param name="Credited">Per party, so far.</param>
 /// <param name="Withdrawn">Whether it counts no longer: all that was credited goes back.</param>
@@ -126,12 +133,21 @@ public sealed record VolumePosition(
     string Component, string Contribution, int Index, long Before, long Total, long PoolBeforeMinor, int Month,
     IReadOnlyList<PartyCredit> Credited, bool Withdrawn = false) : CalculationEvent
 {
+    /// <summary>What the pools before it add up to in the component's further accumulators, in their order.</summary>
+    public IReadOnlyList<long> FurtherBeforeMinor { get; init; } = [];
+
+    /// <summary>The component's milestones that were reached, in declared order.</summary>
+    public IReadOnlyList<string> Reached { get; init; } = [];
+
+    internal long PoolBefore(int stage) => stage == 0 ? PoolBeforeMinor : FurtherBeforeMinor[stage - 1];
+
     internal override string Kind => "volume";
 
     internal override CanonicalObject ToCanonical() => Start()
         .Add("before", Before).Add("component", Component).Add("contribution", Contribution)
         .Add("credited", [.. Credited.Select(credit => credit.ToCanonical())])
-        .Add("index", Index).Add("month", Month).Add("poolBeforeMinor", PoolBeforeMinor).Add("total", Total)
+        .Add("further", FurtherBeforeMinor.Count == 0 ? null : [.. FurtherBeforeMinor.Select(before => new CanonicalObject().Add("poolBeforeMinor", before))])
+        .Add("index", Index).Add("month", Month).Add("poolBeforeMinor", PoolBeforeMinor).Add("reached", Reached.Count == 0 ? null : Reached).Add("total", Total)
         .Add("withdrawn", Withdrawn ? 1 : 0);
 }
 

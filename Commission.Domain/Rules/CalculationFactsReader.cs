@@ -64,7 +64,7 @@ public static class CalculationFactsReader
                 return new RevenueReceived(
                     RevenueKinds.TryParse(node.Text("revenue"), out var kind)
                         ? kind
-                        : throw StrictNode.Mistake($"{node.Path}.revenue", "invoice, premium, balance or instalment", node.Text("revenue")),
+                        : throw StrictNode.Mistake($"{node.Path}.revenue", RevenueKinds.Expected, node.Text("revenue")),
                     Key(node, "key"), node.Date("on"), node.Integer("amountMinor", -Money.MaxMinor, Money.MaxMinor), Month(node));
             case "trail":
                 node.Allow("balanceMinor", "kind", "month");
@@ -86,7 +86,7 @@ public static class CalculationFactsReader
 
     private static VolumePosition Volume(StrictNode node)
     {
-        node.Allow("before", "component", "contribution", "credited", "index", "kind", "month", "poolBeforeMinor", "total", "withdrawn");
+        node.Allow("before", "component", "contribution", "credited", "further", "index", "kind", "month", "poolBeforeMinor", "reached", "total", "withdrawn");
         var credited = node.Get("credited").Items().Select(item =>
         {
             item.Allow("amountMinor", "party", "payee");
@@ -97,7 +97,19 @@ public static class CalculationFactsReader
         return new VolumePosition(
             node.Text("component"), Key(node, "contribution"), (int)node.Integer("index", 0, int.MaxValue),
             node.Integer("before", -MaxVolume, MaxVolume), node.Integer("total", -MaxVolume, MaxVolume),
-            node.Integer("poolBeforeMinor", -MaxVolume, MaxVolume), Month(node), credited, node.Integer("withdrawn", 0, 1) == 1);
+            PoolBefore(node), Month(node), credited, node.Integer("withdrawn", 0, 1) == 1)
+        {
+            FurtherBeforeMinor = node.Find("further") is { } further ? [.. further.Items().Select(PoolBeforeOf)] : [],
+            Reached = node.Find("reached") is { } reached ? [.. reached.Items().Select(item => Name(item.AsText(), item.Path))] : [],
+        };
+    }
+
+    private static long PoolBefore(StrictNode node) => node.Integer("poolBeforeMinor", -MaxVolume, MaxVolume);
+
+    private static long PoolBeforeOf(StrictNode item)
+    {
+        item.Allow("poolBeforeMinor");
+        return PoolBefore(item);
     }
 
     private static ClawedBack Clawback(StrictNode node)

@@ -31,7 +31,7 @@ public static class Calculator
     {
         var amounts = new List<PartyAmount>();
         var steps = new List<CanonicalObject>();
-        Run(document, facts, amounts, steps);
+        Run(document, facts, amounts, steps, null);
         var components = document.Products[facts.Product].Components;
         var canonicalFacts = facts.ToCanonical();
         var factsHash = Hash.Of(canonicalFacts);
@@ -53,7 +53,14 @@ public static class Calculator
     /// <exception cref="KeyNotFoundException">The document lacks the product.</exception>
     /// <exception cref="InvalidOperationException">A basis is missing, or the parts do not add up.</exception>
     /// <exception cref="OverflowException">An amount leaves 64 bits.</exception>
-    public static void Amounts(RuleSetDocument document, CalculationFacts facts, List<PartyAmount> into) => Run(document, facts, into, null);
+    public static void Amounts(RuleSetDocument document, CalculationFacts facts, List<PartyAmount> into) => Run(document, facts, into, null, null);
+
+    /// <summary>The same amounts, with what caps cut off.</summary>
+    /// <exception cref="KeyNotFoundException">The document lacks the product.</exception>
+    /// <exception cref="InvalidOperationException">A basis is missing, or the parts do not add up.</exception>
+    /// <exception cref="OverflowException">An amount leaves 64 bits.</exception>
+    public static void Amounts(RuleSetDocument document, CalculationFacts facts, List<PartyAmount> into, List<CapCut> cuts) =>
+        Run(document, facts, into, null, cuts);
 
     /// <summary>Calculates again from stored bytes: the same document and facts give the same calculation for ever.</summary>
     public static (Calculation? Calculation, Refusal? Refusal) Replay(RuleSetDocument document, ReadOnlyMemory<byte> canonicalFacts)
@@ -63,12 +70,19 @@ public static class Calculator
             return (null, refusal);
         if (!document.Products.ContainsKey(facts.Product))
             return (null, new Refusal(RefusalCodes.UnknownProduct, $"$.product: the rule set has no product {facts.Product}.", "$.product"));
+        if (facts.Event is VolumePosition volume && document.Products[facts.Product].Find(volume.Component) is { } accumulating
+            && volume.FurtherBeforeMinor.Count != Math.Max(accumulating.Stages.Count - 1, 0))
+        {
+            return (null, StrictNode.Wrong(
+                "$.event.further", $"one place for each further accumulator of {volume.Component}, {accumulating.Stages.Count - 1}", $"{volume.FurtherBeforeMinor.Count}"));
+        }
         return MissingBasis(document, facts) is { } missing
             ? (null, new Refusal(RefusalCodes.MissingBasis, $"$.bases: the rule set needs {missing}.", $"$.bases.{missing}"))
             : (Calculate(document, facts), null);
     }
 
-    private static void Run(RuleSetDocument document, CalculationFacts facts, List<PartyAmount> into, List<CanonicalObject>? steps)
+    private static void Run(
+        RuleSetDocument document, CalculationFacts facts, List<PartyAmount> into, List<CanonicalObject>? steps, List<CapCut>? cuts)
     {
         var product = document.Products[facts.Product];
         var start = into.Count;
@@ -83,7 +97,7 @@ public static class Calculator
             var index = product.Order[i];
             sorted &= index == i;
             if (Evaluation.Applies(product, index, facts.Event))
-                Evaluation.Run(product, index, facts, start, into, steps);
+                Evaluation.Run(product, index, facts, start, into, steps, cuts);
         }
         if (!sorted)
             SortByComponent(into, start);

@@ -33,8 +33,16 @@ public abstract record Component(string Name, string BasisName, ComponentTerms T
     /// <summary>The quantity that chooses the band; the basis itself unless the document says otherwise.</summary>
     public virtual string BandBasisName => BasisName;
 
-    /// <summary>Over what it accumulates, or null when each deal stands alone.</summary>
-    public virtual VolumeScope? Accumulates => Terms.Caps.Accumulates;
+    /// <summary>Over what the shape itself accumulates, or null.</summary>
+    protected virtual VolumeScope? OwnScope => null;
+
+    /// <summary>The accumulators that a contribution goes through, one after the other; none when each deal stands alone.</summary>
+    internal IReadOnlyList<VolumeStage> Stages => _stages ??= VolumeStage.Of(OwnScope, Terms.Caps);
+
+    private IReadOnlyList<VolumeStage>? _stages;
+
+    /// <summary>What its first accumulator adds up, or null when each deal stands alone.</summary>
+    public VolumeScope? Accumulates => Stages.Count == 0 ? null : Stages[0].Scope;
 
     /// <summary>When it is calculated.</summary>
     public virtual Moment Moment =>
@@ -96,17 +104,33 @@ public sealed record ComponentTerms
     /// <summary>The clause of the governing agreement, or null.</summary>
     public string? AgreementClause { get; init; }
 
+    /// <summary>The milestones' shares as integers over one denominator.</summary>
+    internal long[] MilestoneWeights
+    {
+        get
+        {
+            var denominator = Milestones.Max(milestone => milestone.Share.Denominator);
+            return [.. Milestones.Select(milestone => milestone.Share.Units * (denominator / milestone.Share.Denominator))];
+        }
+    }
+
     /// <summary>Floors and the cap per deal. What a rule pays for −x stays minus what it pays for x.</summary>
     internal long Limit(long pool, long basis)
     {
-        if (FloorThresholdMinor is null && FloorRaiseMinor is null && Caps.DealMinor is null)
+        var floored = Floored(pool, basis);
+        return Caps.DealMinor is { } most ? Math.Clamp(floored, -most, most) : floored;
+    }
+
+    /// <summary>The floors alone.</summary>
+    internal long Floored(long pool, long basis)
+    {
+        if (FloorThresholdMinor is null && FloorRaiseMinor is null)
             return pool;
         var size = Math.Abs(pool);
         if (size < FloorThresholdMinor)
             size = 0;
         else if (size < FloorRaiseMinor && basis != 0)
             size = FloorRaiseMinor.Value;
-        size = Math.Min(size, Caps.DealMinor ?? long.MaxValue);
         return pool < 0 || (pool == 0 && basis < 0) ? -size : size;
     }
 }
@@ -128,7 +152,17 @@ public sealed record Caps(
     /// <summary>No limit.</summary>
     public static Caps None { get; } = new(null, new Dictionary<Party, long>(), null, null, null);
 
-    internal VolumeScope? Accumulates => Period ?? (CustomerMinor is null ? null : VolumeScope.OfCustomer);
+    internal bool Any => DealMinor is not null || Period is not null || CustomerMinor is not null || Parties.Count > 0;
 
-    internal long? AccumulatedMinor => PeriodMinor ?? CustomerMinor;
+    /// <summary>The caps of what adds up, the period's before the client's.</summary>
+    internal IEnumerable<VolumeStage> Accumulated
+    {
+        get
+        {
+            if (Period is not null)
+                yield return new VolumeStage(Period, PeriodMinor);
+            if (CustomerMinor is not null)
+                yield return new VolumeStage(VolumeScope.OfCustomer, CustomerMinor);
+        }
+    }
 }

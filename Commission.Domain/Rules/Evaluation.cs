@@ -15,8 +15,8 @@ internal static class Evaluation
         {
             null => product.MomentOf(index) == Moment.Settlement,
             MilestoneReached milestone => product.MomentOf(index) == Moment.Milestone && IndexOf(component, milestone.Name) >= 0,
-            RevenueReceived revenue => product.MomentOf(index) == Moment.Revenue && PaysOn(Followed(product, index), revenue),
-            TrailMonth trail => product.MomentOf(index) == Moment.Trail && Followed(product, index) is TrailComponent paid && paid.Pays(trail.Month),
+            RevenueReceived revenue => product.MomentOf(index) == Moment.Revenue && Followed(product, index) is RevenueComponent paid && paid.PaysOn(revenue),
+            TrailMonth trail => product.MomentOf(index) == Moment.Trail && Followed(product, index) is TrailComponent monthly && monthly.Pays(trail.Month),
             VolumePosition volume => component.Name == volume.Component,
             _ => false,
         };
@@ -25,11 +25,8 @@ internal static class Evaluation
     /// <summary>Whether the facts must state the component's basis. At the settlement everything counts that is computed on the deal.</summary>
     public static bool Needs(ProductRules product, int index, CalculationEvent? happened) =>
         happened is TrailMonth or ClawedBack || product.Components[index] is TrailComponent ? false
-        : happened is null ? product.MomentOf(index) is not (Moment.Revenue or Moment.Trail) && Followed(product, index) is not RecurringComponent
+        : happened is null ? product.MomentOf(index) is not (Moment.Revenue or Moment.Trail) && Followed(product, index) is not RevenueComponent
         : Applies(product, index, happened);
-
-    private static bool PaysOn(Component component, RevenueReceived revenue) =>
-        component is RecurringComponent recurring && recurring.On == revenue.Revenue && recurring.Pays(revenue.Month);
 
     /// <summary>The component that an override follows in the end.</summary>
     private static Component Followed(ProductRules product, int index)
@@ -68,51 +65,26 @@ internal static class Evaluation
         facts.ValueOf(basis) ?? throw new InvalidOperationException($"The facts state no {basis}.");
 
     public static void Run(
-        ProductRules product, int index, CalculationFacts facts, int start, List<PartyAmount> into, List<CanonicalObject>? steps)
+        ProductRules product, int index, CalculationFacts facts, int start, List<PartyAmount> into, List<CanonicalObject>? steps, List<CapCut>? cuts)
     {
         var component = product.Components[index];
         if (component is OverrideComponent uplines)
         {
-            OverrideEvaluation.Run(product, index, uplines, facts, start, into, steps);
+            OverrideEvaluation.Run(product, index, uplines, facts, start, into, steps, cuts);
             return;
         }
         var input = InputOf(component, facts);
         var exact = component.Exact(input);
-        var pool = Pool(component, input, exact.Pool, facts.Event);
-        var step = steps is null ? null : Step(component, input, exact, pool);
+        var pool = Limits.Of(component, input, exact.Pool, facts.Event);
+        if (cuts is not null && component.Terms.Caps.Any)
+            Limits.Count(component, index, input, exact.Pool, facts.Event, cuts);
+        var step = steps is null ? null : Step(component, input, exact, pool, facts.Event);
         if (step is not null)
             steps!.Add(step);
         if (facts.Event is VolumePosition volume)
-            VolumeEvaluation.Share(component, index, pool, facts, volume, into, step);
+            VolumeEvaluation.Share(component, index, pool, facts, volume, into, step, cuts);
         else
-            Share(component, index, pool, facts, into, step);
-    }
-
-    /// <summary>After floors and caps, a milestone's part and what an accumulated cap leaves.</summary>
-    private static long Pool(Component component, in PoolInput input, long unlimited, CalculationEvent? happened)
-    {
-        var pool = Checked(component, component.Terms.Limit(unlimited, input.Basis));
-        if (happened is MilestoneReached milestone)
-            pool = Released(component, pool, milestone.Name);
-        if (happened is VolumePosition volume)
-            pool = volume.Withdrawn ? 0 : Capped(component.Terms.Caps.AccumulatedMinor, volume.PoolBeforeMinor, pool);
-        return pool;
-    }
-
-    /// <summary>A contribution's pool before the accumulated cap.</summary>
-    public static long UncappedPool(Component component, in PoolInput input) =>
-        Checked(component, component.Terms.Limit(component.Exact(input).Pool, input.Basis));
-
-    /// <summary>What a pool adds to the pools before it under a cap of their sum, in either direction.</summary>
-    public static long Capped(long? cap, long before, long pool) =>
-        cap is not { } most ? pool : Math.Clamp(checked(before + pool), -most, most) - Math.Clamp(before, -most, most);
-
-    private static long Released(Component component, long pool, string milestone)
-    {
-        var shares = component.Terms.Milestones;
-        var denominator = shares.Max(share => share.Share.Denominator);
-        var weights = shares.Select(share => share.Share.Units * (denominator / share.Share.Denominator)).ToArray();
-        return Allocation.LargestRemainder(pool, weights)[IndexOf(component, milestone)];
+            Share(component, index, pool, facts, into, step, cuts);
     }
 
     public static long Checked(Component component, long pool) => pool is >= -Money.MaxMinor and <= Money.MaxMinor
@@ -120,21 +92,25 @@ internal static class Evaluation
         : throw new OverflowException($"The pool of {component.Name} is {pool}, beyond {Money.MaxMinor} minor units.");
 
     private static void Share(
-        Component component, int index, long pool, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step)
+        Component component, int index, long pool, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step, List<CapCut>? cuts)
     {
         var plan = component.Terms.Split.PlanFor(facts.Payees);
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Divide(component, plan, pool, parts);
+        Divide(component, index, plan, pool, facts.Event, parts, cuts);
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i] != 0)
                 into.Add(new PartyAmount(index, plan.Parties[i], PayeeOf(plan.Parties[i], facts), parts[i]));
         }
-        step?.Add("split", ExplainShares(plan, pool, parts, facts)).Add("totalWeight", plan.Total);
+        step?.Add("split", ExplainShares(component, plan, pool, parts, facts)).Add("totalWeight", plan.Total);
     }
 
-    /// <summary>The parts add up to the pool; only then the caps of single parties cut off what nobody gets.</summary>
-    public static void Divide(Component component, SplitPlan plan, long pool, Span<long> parts)
+    /// <summary>
+    /// The parts add up to the pool; only then the caps of single parties cut off what nobody gets. A cap is of the whole deal:
+    /// of a part that milestones release, the same part of the cap.
+    /// </summary>
+    public static void Divide(
+        Component component, int index, SplitPlan plan, long pool, CalculationEvent? happened, Span<long> parts, List<CapCut>? cuts)
     {
         Allocation.LargestRemainder(pool, plan.Weights, parts);
         long sum = 0;
@@ -146,20 +122,27 @@ internal static class Evaluation
             return;
         for (var i = 0; i < parts.Length; i++)
         {
-            if (component.Terms.Caps.Parties.TryGetValue(plan.Parties[i], out var most))
-                parts[i] = Math.Clamp(parts[i], -most, most);
+            if (CapOf(component, plan.Parties[i], happened) is not { } most || Math.Abs(parts[i]) <= most)
+                continue;
+            cuts?.Add(new CapCut(index, CapKind.Party, Math.Abs(parts[i]) - most));
+            parts[i] = Math.Clamp(parts[i], -most, most);
         }
     }
 
+    private static long? CapOf(Component component, Party party, CalculationEvent? happened) =>
+        component.Terms.Caps.Parties.TryGetValue(party, out var most) ? Limits.Released(component, most, happened) : null;
+
     public static ContactId? PayeeOf(Party party, CalculationFacts facts) => party == Party.Platform ? null : facts.Payees[party];
 
-    public static CanonicalObject[] ExplainShares(SplitPlan plan, long pool, ReadOnlySpan<long> parts, CalculationFacts facts)
+    public static CanonicalObject[] ExplainShares(Component component, SplitPlan plan, long pool, ReadOnlySpan<long> parts, CalculationFacts facts)
     {
         var shares = new CanonicalObject[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
+            var cap = CapOf(component, plan.Parties[i], facts.Event);
             shares[i] = new CanonicalObject()
                 .Add("amountMinor", parts[i])
+                .Add("capMinor", cap)
                 .Add("party", PartyNames.Of(plan.Parties[i]))
                 .Add("payee", PayeeOf(plan.Parties[i], facts)?.ToString())
                 .Add("remainder", (long)((Int128)Math.Abs(pool) * plan.Weights[i] % plan.Total))
@@ -168,7 +151,7 @@ internal static class Evaluation
         return shares;
     }
 
-    public static CanonicalObject Step(Component component, in PoolInput input, in Exact exact, long pool)
+    public static CanonicalObject Step(Component component, in PoolInput input, in Exact exact, long pool, CalculationEvent? happened)
     {
         var step = new CanonicalObject()
             .Add("agreementClause", component.Terms.AgreementClause)
@@ -182,12 +165,15 @@ internal static class Evaluation
             .Add("shape", component.Shape);
         if (exact.Pool != pool)
             step.Add("unlimitedPoolMinor", exact.Pool).Add("limits", ExplainLimits(component.Terms));
+        if (Limits.AreSeveral(component))
+            step.Add("limitSteps", Limits.Explain(component, input, exact.Pool, happened));
         component.Explain(input, step);
         return step;
     }
 
     private static CanonicalObject ExplainLimits(ComponentTerms terms) => new CanonicalObject()
-        .Add("accumulatedCapMinor", terms.Caps.AccumulatedMinor)
+        .Add("accumulatedCapMinor", terms.Caps.PeriodMinor ?? terms.Caps.CustomerMinor)
+        .Add("customerCapMinor", terms.Caps.PeriodMinor is null ? null : terms.Caps.CustomerMinor)
         .Add("dealCapMinor", terms.Caps.DealMinor)
         .Add("floorRaiseMinor", terms.FloorRaiseMinor)
         .Add("floorThresholdMinor", terms.FloorThresholdMinor)

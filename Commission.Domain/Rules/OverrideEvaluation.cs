@@ -7,25 +7,29 @@ internal static class OverrideEvaluation
 {
     public static void Run(
         ProductRules product, int index, OverrideComponent component, CalculationFacts facts, int start,
-        List<PartyAmount> into, List<CanonicalObject>? steps)
+        List<PartyAmount> into, List<CanonicalObject>? steps, List<CapCut>? cuts)
     {
         var basis = component.Source is { } source
             ? PaidBelow(into, start, product.IndexOf(source))
             : facts.ValueOf(component.BasisName) ?? throw new InvalidOperationException($"The facts state no {component.BasisName}.");
         var exact = component.Exact(basis, facts.Payees);
         var pool = Evaluation.Checked(component, component.Terms.Limit(exact.Pool, basis));
+        if (cuts is not null && component.Terms.Floored(exact.Pool, basis) is var floored && floored != pool)
+            cuts.Add(new CapCut(index, CapKind.Deal, Math.Abs(floored - pool)));
         var input = new PoolInput(basis, basis, null, 0);
         if (component.TakenFrom is not { } payer)
         {
             var plan = component.Terms.Split.PlanFor(facts.Payees);
-            Credit(component, index, pool, plan, facts, into, steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool)));
+            Credit(
+                component, index, pool, plan, facts, into,
+                steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event)), cuts);
             return;
         }
         pool = Take(into, start, product.IndexOf(payer), pool);
         var neutral = NeutralPlan(component, facts);
-        var step = steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool).Add("takenFrom", payer));
+        var step = steps is null ? null : Added(steps, Evaluation.Step(component, input, exact, pool, facts.Event).Add("takenFrom", payer));
         if (pool != 0)
-            Credit(component, index, pool, neutral, facts, into, step);
+            Credit(component, index, pool, neutral, facts, into, step, cuts);
         else
             step?.Add("split", (IReadOnlyList<CanonicalObject>)[]).Add("totalWeight", neutral.Total);
     }
@@ -77,15 +81,16 @@ internal static class OverrideEvaluation
     }
 
     private static void Credit(
-        OverrideComponent component, int index, long pool, SplitPlan plan, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step)
+        OverrideComponent component, int index, long pool, SplitPlan plan, CalculationFacts facts, List<PartyAmount> into, CanonicalObject? step,
+        List<CapCut>? cuts)
     {
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Evaluation.Divide(component, plan, pool, parts);
+        Evaluation.Divide(component, index, plan, pool, facts.Event, parts, cuts);
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i] != 0)
                 into.Add(new PartyAmount(index, plan.Parties[i], Evaluation.PayeeOf(plan.Parties[i], facts), parts[i]));
         }
-        step?.Add("split", Evaluation.ExplainShares(plan, pool, parts, facts)).Add("totalWeight", plan.Total);
+        step?.Add("split", Evaluation.ExplainShares(component, plan, pool, parts, facts)).Add("totalWeight", plan.Total);
     }
 }

@@ -47,7 +47,13 @@ public sealed record ProposeRuleSetVersion(
 public sealed record ApproveRuleSetVersion(
     string Version,
     ContactId? Actor,
-    RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint);
+    RequestFingerprint Fingerprint) : RuleSetCommand(Actor, Fingerprint)
+{
+    /// <summary>The completed simulation that the approver looked at, or null.</summary>
+    [Id(0)] public SimulationId? Simulation { get; init; }
+    /// <summary>Whether there must be one.</summary>
+    [Id(1)] public bool SimulationRequired { get; init; }
+}
 
 /// <summary>Ends a draft or a proposal that shall not be.</summary>
 [GenerateSerializer, Immutable, Alias("WithdrawRuleSetVersion")]

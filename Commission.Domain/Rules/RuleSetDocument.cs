@@ -86,6 +86,7 @@ public sealed class ProductRules
     {
         Components = components;
         Order = order;
+        HasCaps = components.Any(component => component.Terms.Caps.Any);
         _byName = components.Select((component, index) => (component.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
         _moments = new Moment[components.Count];
         foreach (var index in order)
@@ -107,6 +108,9 @@ public sealed class ProductRules
 
     /// <summary>Whether any component accumulates.</summary>
     internal bool HasVolume => Array.IndexOf(_moments, Moment.Volume) >= 0;
+
+    /// <summary>Whether any component has an upper limit.</summary>
+    internal bool HasCaps { get; }
 
     /// <summary>A component by name, or null.</summary>
     public Component? Find(string name) => _byName.TryGetValue(name, out var index) ? Components[index] : null;

@@ -19,8 +19,21 @@ public enum GoverningAgreement
 /// <param name="Agreement">The agreement that the version to be approved cites.</param>
 public sealed record RuleSetFacts(GoverningAgreement Agreement)
 {
+    /// <summary>The simulation that the approver names, or null when there is none with that id.</summary>
+    public SimulationFacts? Simulation { get; init; }
+
     /// <summary>For commands that rest on nothing outside.</summary>
     public static RuleSetFacts None { get; } = new(GoverningAgreement.Unknown);
+}
+
+/// <summary>What an approval needs to know of a simulation.</summary>
+/// <param name="Status">How far it is.</param>
+/// <param name="RuleHashes">The documents that it tried.</param>
+/// <param name="ResultHash">SHA-256 of its result; null while it has none.</param>
+public sealed record SimulationFacts(string Status, IReadOnlyList<string> RuleHashes, Hash? ResultHash)
+{
+    /// <summary>The status of one that has its result.</summary>
+    public const string Completed = "completed";
 }
 
 /// <summary>
@@ -68,10 +81,16 @@ public static class RuleSetLifecycle
         if (approver is null || approver == version.Author || approver == version.Proposed?.By)
             return new Refusal(RefusalCodes.MakerIsChecker, "Somebody else than its author and its proposer must approve a version.", "version", version.Id);
         var document = DocumentOf(version);
-        var wrong = DateRefusal(state, document, now) ?? AnchorRefusal(document) ?? GateRefusal(state, document) ?? AgreementRefusal(document, facts.Agreement);
-        return wrong is not null
-            ? wrong
-            : Moved(version with { Status = RuleSetVersionStatus.Approved, Approved = Step(command, now) }, command);
+        var wrong = DateRefusal(state, document, now) ?? AnchorRefusal(document) ?? GateRefusal(state, document) ?? AgreementRefusal(document, facts.Agreement)
+            ?? SimulationRefusal(document, command, facts.Simulation);
+        if (wrong is not null)
+            return wrong;
+        return Moved(version with
+        {
+            Status = RuleSetVersionStatus.Approved,
+            Approved = Step(command, now),
+            Simulation = command.Simulation is { } simulation ? new SimulationProof(simulation, facts.Simulation!.ResultHash!.Value) : null,
+        }, command);
     }
 
     internal static Decision<RuleSetEvent> Withdraw(RuleSetState state, WithdrawRuleSetVersion command, DateTimeOffset now)
@@ -183,6 +202,24 @@ public static class RuleSetLifecycle
     /// <summary>What breaks a gate cannot be approved.</summary>
     private static Refusal? GateRefusal(RuleSetState state, RuleSetDocument document) =>
         Gates.Check(RuleSetMachine.GatesOf(state), document) is [var first, ..] ? first : null;
+
+    /// <summary>A simulation answers for the version that it tried, once it is completed; where one is required, approval waits for it.</summary>
+    private static Refusal? SimulationRefusal(RuleSetDocument document, ApproveRuleSetVersion command, SimulationFacts? simulation)
+    {
+        if (command.Simulation is not { } id)
+        {
+            return command.SimulationRequired
+                ? new Refusal(RefusalCodes.SimulationRequired, $"Name a completed simulation of {document.Hash}: nothing is approved here without one.", "simulation")
+                : null;
+        }
+        if (simulation is null)
+            return new Refusal(RefusalCodes.UnknownSimulation, $"There is no simulation {id}.", "simulation");
+        if (simulation.Status != SimulationFacts.Completed || simulation.ResultHash is null)
+            return new Refusal(RefusalCodes.SimulationUnfit, $"{id} is {simulation.Status}; it must be completed.", "simulation");
+        return simulation.RuleHashes.Contains(document.Hash.ToString())
+            ? null
+            : new Refusal(RefusalCodes.SimulationUnfit, $"{id} tried {string.Join(", ", simulation.RuleHashes)}, not {document.Hash}.", "simulation");
+    }
 
     private static Refusal? AgreementRefusal(RuleSetDocument document, GoverningAgreement agreement) => agreement switch
     {

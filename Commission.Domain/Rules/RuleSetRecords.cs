@@ -41,6 +41,8 @@ public static class RuleSetRecords
             .Add("effectiveFrom", version.EffectiveFrom.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))
             .Add("ruleHash", version.Hash)
             .Add("ruleSetVersion", version.Id)
+            .Add("simulation", version.Simulation?.Id.ToString())
+            .Add("simulationResult", version.Simulation?.ResultHash.ToString())
             .Add("vertical", vertical);
         return new ActDraft(act, TypedId.Parse<RuleSetVersionId>(version.Id).Value, payload.ToBytes());
     }

@@ -54,6 +54,12 @@ public enum RuleSetVersionStatus
 [GenerateSerializer, Immutable, Alias("RuleSetStep")]
 public sealed record RuleSetStep([property: Id(0)] string? By, [property: Id(1)] DateTimeOffset At);
 
+/// <summary>A simulation that an approval rests on. Simulations may be deleted; what was looked at stays provable by its hash.</summary>
+/// <param name="Id">The simulation's id.</param>
+/// <param name="ResultHash">SHA-256 of its result as it is served.</param>
+[GenerateSerializer, Immutable, Alias("SimulationProof")]
+public sealed record SimulationProof([property: Id(0)] SimulationId Id, [property: Id(1)] Hash ResultHash);
+
 /// <summary>What can be referred in a vertical.</summary>
 /// <param name="Code">Unique in the vertical.</param>
 /// <param name="Name">For people.</param>
@@ -86,4 +92,6 @@ public sealed record RuleSetVersion(
     [Id(9)] public RuleSetStep? Approved { get; init; }
     /// <summary>Its withdrawal, or null.</summary>
     [Id(10)] public RuleSetStep? Withdrawn { get; init; }
+    /// <summary>The simulation that its approver looked at, or null.</summary>
+    [Id(11)] public SimulationProof? Simulation { get; init; }
 }

@@ -4,11 +4,12 @@ namespace Commission.Domain.Rules;
 internal static class VolumeEvaluation
 {
     public static void Share(
-        Component component, int index, long pool, CalculationFacts facts, VolumePosition volume, List<PartyAmount> into, CanonicalObject? step)
+        Component component, int index, long pool, CalculationFacts facts, VolumePosition volume, List<PartyAmount> into, CanonicalObject? step,
+        List<CapCut>? cuts)
     {
         var plan = component.Terms.Split.PlanFor(facts.Payees);
         Span<long> parts = stackalloc long[plan.Weights.Length];
-        Evaluation.Divide(component, plan, pool, parts);
+        Evaluation.Divide(component, index, plan, pool, volume, parts, cuts);
         var credited = new List<PartyCredit>(volume.Credited);
         for (var i = 0; i < parts.Length; i++)
         {
@@ -28,6 +29,6 @@ internal static class VolumeEvaluation
         step?.Add("credited", [.. volume.Credited.Select(credit => credit.ToCanonical())])
             .Add("contribution", volume.Contribution)
             .Add("poolBeforeMinor", volume.PoolBeforeMinor)
-            .Add("split", Evaluation.ExplainShares(plan, pool, parts, facts)).Add("totalWeight", plan.Total);
+            .Add("split", Evaluation.ExplainShares(component, plan, pool, parts, facts)).Add("totalWeight", plan.Total);
     }
 }

@@ -32,6 +32,24 @@ public enum VolumeOwner
     Deal,
 }
 
+/// <summary>One accumulator of a component: what it adds up, and the cap on the sum of its pools.</summary>
+/// <param name="Scope">What it adds up.</param>
+/// <param name="CapMinor">The cap, or null.</param>
+internal sealed record VolumeStage(VolumeScope Scope, long? CapMinor)
+{
+    /// <summary>The shape's own accumulator first, with the cap of the same scope; then one for each further cap.</summary>
+    public static IReadOnlyList<VolumeStage> Of(VolumeScope? own, Caps caps)
+    {
+        var stages = caps.Accumulated.ToList();
+        if (own is null)
+            return stages;
+        var same = stages.FindIndex(stage => stage.Scope == own);
+        var first = same < 0 ? new VolumeStage(own, null) : stages[same];
+        stages.Remove(first);
+        return [first, .. stages];
+    }
+}
+
 /// <summary>Whose volume adds up, and over which span.</summary>
 /// <param name="Owner">Whose.</param>
 /// <param name="Period">The span.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Commission.Domain;
 using Commission.Domain.Deals;
+using Commission.Domain.Members;
 using Commission.Grains.Members;
 using Commission.Grains.Rules;
 using Commission.Storage.Secrets;
@@ -57,8 +58,10 @@ internal sealed class DealFactsLoader(
         };
         if (payload is IntentPayload intent)
         {
-            foreach (var id in new[] { intent.Actor, intent.Receiver, intent.Client, intent.Upline ?? intent.Actor })
+            foreach (var id in (ContactId[])[intent.Actor, intent.Receiver, intent.Client, .. Uplines.Of(intent.Upline, intent.FurtherUplines)])
                 await AddAsync(contacts, id, fresh);
+            if (intent.AttestedBy is null)
+                await AddUplinesAsync(contacts, intent.Actor, fresh);
             var vertical = await rules.FindAsync(intent.Vertical, fresh);
             return vertical is null
                 ? facts
@@ -76,7 +79,7 @@ internal sealed class DealFactsLoader(
     {
         var (line, attestation) = (command.Line, command.Signature.Attestation);
         var contacts = new Dictionary<ContactId, ContactFacts>(4);
-        foreach (var id in new[] { line.Referrer, line.Receiver, line.Client, line.Upline ?? line.Referrer })
+        foreach (var id in (ContactId[])[line.Referrer, line.Receiver, line.Client, .. Uplines.Of(line.Upline, line.FurtherUplines)])
             await AddAsync(contacts, id, fresh);
         var vertical = await rules.FindAsync(line.Vertical, fresh);
         var document = state.Exists
@@ -120,6 +123,17 @@ internal sealed class DealFactsLoader(
     {
         if (!contacts.ContainsKey(id) && await members.FindAsync(id, fresh) is { } profile)
             contacts.Add(id, profile.Facts);
+    }
+
+    /// <summary>Everybody above a member, as registered.</summary>
+    private async ValueTask AddUplinesAsync(Dictionary<ContactId, ContactFacts> contacts, ContactId member, bool fresh)
+    {
+        var next = contacts.GetValueOrDefault(member)?.Upline;
+        for (var level = 0; next is { } upline && level < Uplines.MaxDepth; level++)
+        {
+            await AddAsync(contacts, upline, fresh);
+            next = contacts.GetValueOrDefault(upline)?.Upline;
+        }
     }
 
     private async ValueTask<SigningKey?> FindSignerAsync(DealState state, HandshakePayload payload, SignatureEnvelope envelope, bool fresh)

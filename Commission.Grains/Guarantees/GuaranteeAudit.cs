@@ -1,6 +1,5 @@
 using System.Data;
 using System.Text;
-using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger.Log;
 using Commission.Grains.Deals;
 using Commission.Storage.Guarantees;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Commission.Domain;
 using Commission.Domain.Ledger.Log;
 using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;
@@ -49,7 +48,7 @@ internal sealed partial class CheckpointPublisher(
     private async Task<int?> IncarnationAsync(
         string book, TreeHead head, StoredCheckpoint? latest, SignedHead? remembered, CancellationToken cancellationToken)
     {
-        var present = (await store.ListIncarnationsAsync(head.BookId, cancellationToken)).LastOrDefault()?.Number ?? 0;
+        var present = await store.ListIncarnationsAsync(head.BookId, cancellationToken) is [.., var last] ? last.Number : 0;
         if (remembered is null && latest is null)
         {
             await store.StartIncarnationAsync(head.BookId, Math.Max(1, present), "The book's first checkpoint.", null, cancellationToken);

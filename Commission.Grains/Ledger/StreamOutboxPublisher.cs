@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using Commission.Domain.Rules.Volumes;
 using Commission.Grains.Interfaces;
 using Commission.Grains.Rules;
@@ -13,22 +12,19 @@ namespace Commission.Grains.Ledger;
 
 /// <summary>
 /// The fast path from commits to books. A book of this silo gets its messages at once; for the others it gathers what was
-/// committed while the last stream event was under way, and sends it as one event per book. It is bounded and may drop: the
-/// outbox rows are the truth, and the sweeper brings what is missing.
+/// committed while the last stream event was under way, and sends it as one event per book.
 /// </summary>
 internal sealed partial class StreamOutboxPublisher(
     IServiceProvider services, LocalBooks local, VolumeCourier courier, CommandMetrics metrics,
     ILogger<StreamOutboxPublisher> logger) : BackgroundService, IOutboxPublisher
 {
-    private const int Capacity = 32_768;
     private const int MaxBatch = 512;
 
     // A memory stream copies an event several times: below 85,000 bytes none of the copies is a large object for the
     // collector. (One of more than 1 MB it would lose.)
     private const int EnoughBytes = 48 * 1024;
 
-    private readonly Channel<OutboxMessage> _queue = Channel.CreateBounded<OutboxMessage>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly OutboxQueue _queue = new(metrics);
 
     public void Publish(IReadOnlyList<OutboxMessage> messages)
     {
@@ -38,30 +34,15 @@ internal sealed partial class StreamOutboxPublisher(
             if (VolumeRecords.IsVolume(book.Key))
                 courier.Add(ofBook);
             else if (!local.TryAdd(book.Key, ofBook))
-                Queue(ofBook);
-        }
-    }
-
-    private void Queue(List<OutboxMessage> messages)
-    {
-        for (var i = 0; i < messages.Count; i++)
-        {
-            if (_queue.Writer.TryWrite(messages[i]))
-                continue;
-            metrics.Dropped(messages.Count - i);
-            return;
+                _queue.Add(ofBook);
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var provider = services.GetRequiredKeyedService<IStreamProvider>(StreamNames.Provider);
-        var batch = new List<OutboxMessage>(MaxBatch);
-        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        await foreach (var batch in _queue.BatchesAsync(MaxBatch, EnoughBytes, stoppingToken))
         {
-            batch.Clear();
-            for (var bytes = 0; batch.Count < MaxBatch && bytes < EnoughBytes && _queue.Reader.TryRead(out var message); bytes += message.Payload.Length)
-                batch.Add(message);
             foreach (var book in batch.GroupBy(message => message.Book, StringComparer.Ordinal))
                 await SendAsync(provider, book.Key, [.. book]);
         }

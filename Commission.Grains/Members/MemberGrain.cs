@@ -1,4 +1,5 @@
 using Commission.Domain.Deals;
+using Commission.Domain.Ledger;
 using Commission.Domain.Members;
 using Commission.Grains.Interfaces.Members;
 using Commission.Storage.GroupCommit;
@@ -26,7 +27,7 @@ internal sealed class MemberGrain(
             return new MemberResult(null, null, decision.Refusal, false);
         try
         {
-            await PersistAsync(decision.Events.Aggregate(State, MemberMachine.Evolve));
+            await PersistAsync(decision.Events.Aggregate(State, MemberMachine.Evolve), (Books.Administration, MemberRecords.Acts(State.Id, decision.Events)));
         }
         catch (StorageBusyException)
         {

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Commission.Domain;
 using Commission.Domain.Deals;
 using Commission.Domain.Rules;
+using Commission.Domain.Rules.Gating;
 using Commission.Grains.Interfaces;
 using Commission.Grains.Interfaces.Rules;
 
@@ -34,7 +35,8 @@ internal sealed class RuleSetDirectory(IGrainFactory grains, TimeProvider time)
         if (state is null)
             return null;
         var products = state.Products.Select(product => product.Code).ToFrozenSet(StringComparer.Ordinal);
-        return _verticals[code] = new KnownVertical(new VerticalFacts(state.Code, products), state, time.GetTimestamp());
+        var facts = new VerticalFacts(state.Code, products) { Closures = [.. RuleSetMachine.GatesOf(state).OfType<ClosedFrom>()] };
+        return _verticals[code] = new KnownVertical(facts, state, time.GetTimestamp());
     }
 
     /// <summary>The document in force on a referral date, or null.</summary>

@@ -12,7 +12,7 @@ namespace Commission.Grains.Rules;
 [GrainType("rule-set")]
 internal sealed class RuleSetGrain(
     [PersistentState(VerticalTable.Name, GroupCommitStorage.ProviderName)] IPersistentState<Journaled<RuleSetState>> storage,
-    AgreementQueries agreements, TimeProvider time) : JournaledGrain<RuleSetState>(storage), IRuleSetGrain
+    AgreementQueries agreements, SimulationQueries simulations, TimeProvider time) : JournaledGrain<RuleSetState>(storage), IRuleSetGrain
 {
     public async Task<RuleSetResult> Execute(RuleSetCommand command)
     {
@@ -42,8 +42,13 @@ internal sealed class RuleSetGrain(
     private RuleSetResult Result(RuleSetRequest request, bool replayed) =>
         new(State, null, replayed) { Version = State.Versions.FirstOrDefault(version => version.Id == request.Version) };
 
-    private async Task<RuleSetFacts> FactsAsync(RuleSetCommand command) =>
-        command is ApproveRuleSetVersion { Version: var id } && State.Versions.FirstOrDefault(version => version.Id == id) is { } version
-            ? new RuleSetFacts(await agreements.FindStandingAsync(RuleSetLifecycle.DocumentOf(version).GoverningAgreement))
-            : RuleSetFacts.None;
+    private async Task<RuleSetFacts> FactsAsync(RuleSetCommand command)
+    {
+        if (command is not ApproveRuleSetVersion approve || State.Versions.FirstOrDefault(version => version.Id == approve.Version) is not { } version)
+            return RuleSetFacts.None;
+        return new RuleSetFacts(await agreements.FindStandingAsync(RuleSetLifecycle.DocumentOf(version).GoverningAgreement))
+        {
+            Simulation = approve.Simulation is { } id ? await simulations.FindFactsAsync(id) : null,
+        };
+    }
 }

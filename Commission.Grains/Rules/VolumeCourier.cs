@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using Commission.Domain.Ledger;
 using Commission.Domain.Rules.Volumes;
 using Commission.Grains.Interfaces.Rules;
+using Commission.Grains.Ledger;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Ledger;
 using Microsoft.Extensions.Hosting;
@@ -13,32 +13,21 @@ namespace Commission.Grains.Rules;
 
 /// <summary>
 /// Brings contributions from the outbox to their accumulators. A row is deleted only when the accumulator's own write is
-/// durable; until then it comes again, and the accumulator counts it once. The queue is bounded and may drop: the sweeper
-/// brings what is missing.
+/// durable; until then it comes again, and the accumulator counts it once.
 /// </summary>
 internal sealed partial class VolumeCourier(
     IGrainFactory grains, OutboxQueries outbox, Serializer serializer, CommandMetrics metrics, ILogger<VolumeCourier> logger) : BackgroundService
 {
-    private const int Capacity = 32_768;
     private const int MaxBatch = 2_048;
+    private const int EnoughBytes = 4 * 1024 * 1024;
     private const int MaxTogether = 256;
     private const int Parallel = 16;
     private const int SweepLimit = 4_096;
 
-    private readonly Channel<OutboxMessage> _queue = Channel.CreateBounded<OutboxMessage>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly OutboxQueue _queue = new(metrics);
 
     /// <summary>Takes over what was just committed.</summary>
-    public void Add(IReadOnlyList<OutboxMessage> messages)
-    {
-        for (var i = 0; i < messages.Count; i++)
-        {
-            if (_queue.Writer.TryWrite(messages[i]))
-                continue;
-            metrics.Dropped(messages.Count - i);
-            return;
-        }
-    }
+    public void Add(IReadOnlyList<OutboxMessage> messages) => _queue.Add(messages);
 
     /// <summary>Brings what has waited too long.</summary>
     public async Task SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
@@ -46,14 +35,8 @@ internal sealed partial class VolumeCourier(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<OutboxMessage>();
-        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
-        {
-            batch.Clear();
-            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var message))
-                batch.Add(message);
+        await foreach (var batch in _queue.BatchesAsync(MaxBatch, EnoughBytes, stoppingToken))
             await DeliverAsync(batch, stoppingToken);
-        }
     }
 
     private Task DeliverAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)

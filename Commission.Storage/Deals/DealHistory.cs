@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using Commission.Domain;
 using Commission.Domain.Deals;
+using Commission.Domain.Ledger;
+using Commission.Domain.Rules.Simulation;
 using Commission.Storage.GroupCommit;
 using Npgsql;
 using Orleans.Serialization;
@@ -34,6 +37,26 @@ public sealed class DealHistory(NpgsqlDataSource dataSource, Serializer serializ
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             yield return serializer.Deserialize<Journaled<DealState>>(reader.GetFieldValue<byte[]>(0))!.State;
+    }
+
+    /// <summary>The facts that the ledger keeps of some deals, each deal's in the ledger's order.</summary>
+    public async Task<ILookup<DealId, StoredFacts>> ReadFactsAsync(IEnumerable<DealId> deals, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select deal, posted_at, effective_on, facts from book_entry
+            where deal = any($1) and book_id = (select id from book_head where book = $2) and facts is not null
+            order by deal, sequence
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. deals.Select(deal => deal.Value)] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Books.Ledger });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var facts = new List<(DealId Deal, StoredFacts Facts)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            facts.Add((new DealId(reader.GetGuid(0)), new StoredFacts(
+                reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateOnly>(2), reader.GetFieldValue<byte[]>(3))));
+        }
+        return facts.ToLookup(one => one.Deal, one => one.Facts);
     }
 
     private NpgsqlCommand Command(string sql, HistoryFilter filter)

@@ -1,5 +1,4 @@
 using Commission.Domain.Ledger;
-using Commission.Domain.Ledger.Log;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -52,6 +52,7 @@ create table contact (
 ) with (fillfactor = 80);
 
 create index contact_by_time on contact (created_at, id);
+create index contact_by_upline on contact (upline) where upline is not null;
 
 -- Accumulators of volume.
 create table volume (

@@ -31,7 +31,7 @@ create table book_cosignature (
     line        text not null,
     witness     text not null,
     received_at timestamptz not null default clock_timestamp(),
-    primary key (book_id, incarnation, size, line),
+    primary key (book_id, incarnation, size, witness),
     foreign key (book_id, incarnation, size) references book_checkpoint (book_id, incarnation, size)
 );
 

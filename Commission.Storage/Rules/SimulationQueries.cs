@@ -1,4 +1,5 @@
 using Commission.Domain;
+using Commission.Domain.Rules;
 using Npgsql;
 
 namespace Commission.Storage.Rules;
@@ -18,6 +19,17 @@ namespace Commission.Storage.Rules;
 public sealed record SimulationRow(
     SimulationId Id, string Kind, ContactId Actor, Hash RequestHash, IReadOnlyList<string> RuleHashes, string Status, long Done, long Total,
     DateTimeOffset CreatedAt, DateTimeOffset HeartbeatAt, DateTimeOffset? FinishedAt);
+
+/// <summary>What a completed simulation found.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Actor">Who asked for it.</param>
+/// <param name="FinishedAt">When it was completed.</param>
+/// <param name="Currency">Of the amounts.</param>
+/// <param name="BeforeMinor">All commission under the pinned rules.</param>
+/// <param name="AfterMinor">Under the candidates.</param>
+/// <param name="BreachCount">Breaches of limits and gates.</param>
+public sealed record SimulationSummary(
+    SimulationId Id, ContactId Actor, DateTimeOffset FinishedAt, string Currency, long BeforeMinor, long AfterMinor, long BreachCount);
 
 /// <summary>Simulations, kept with their results.</summary>
 public sealed class SimulationQueries(NpgsqlDataSource dataSource)
@@ -81,6 +93,41 @@ public sealed class SimulationQueries(NpgsqlDataSource dataSource)
 
     /// <summary>The result's JSON, or null while there is none.</summary>
     public Task<byte[]?> ReadResultAsync(SimulationId id, CancellationToken cancellationToken) => ReadBytesAsync("result", id, cancellationToken);
+
+    /// <summary>What an approval needs to know of a what-if, or null.</summary>
+    public async Task<SimulationFacts?> FindFactsAsync(SimulationId id, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("select status, rule_hashes, sha256(result) from simulation where id = $1 and kind = 'what-if'");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.ToString() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new SimulationFacts(reader.GetString(0), reader.GetFieldValue<string[]>(1), reader.IsDBNull(2) ? null : new Hash(reader.GetFieldValue<byte[]>(2)))
+            : null;
+    }
+
+    /// <summary>The completed what-ifs that tried a document, newest first, with what they found.</summary>
+    public async Task<IReadOnlyList<SimulationSummary>> ListCompletedAsync(string ruleHash, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select id, actor, finished_at, report ->> 'currency', (report #>> '{total,beforeMinor}')::bigint, (report #>> '{total,afterMinor}')::bigint,
+                (report ->> 'breachCount')::bigint
+            from (select id, actor, created_at, finished_at, convert_from(result, 'UTF8')::jsonb as report from simulation
+                  where kind = 'what-if' and status = 'completed' and result is not null and $1 = any(rule_hashes)
+                  order by created_at desc, id limit $2) completed
+            order by created_at desc, id
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ruleHash });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<SimulationSummary>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new SimulationSummary(
+                TypedId.Parse<SimulationId>(reader.GetString(0)), ContactId.From(reader.GetGuid(1)), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetString(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6)));
+        }
+        return rows;
+    }
 
     /// <summary>Says how far it is; false when it must stop.</summary>
     public async Task<bool> ReportAsync(SimulationId id, long done, long total, CancellationToken cancellationToken)

@@ -14,7 +14,8 @@ internal static class Program
     private static readonly IBenchmark[] All =
     [
         new GrainWrites(), new LedgerAppend(), new DealsBulk(), new DealsSigned(), new PgLedger(), new HttpCommands(), new Latency(),
-        new Memory(), new Stop(), new Start(), new Scale(), new WhatIfHistory(),
+        new Memory(), new Stop(), new Start(), new Scale(), new WhatIfHistory(), new WhatIfStored(),
+        new ReplayBooks(),
     ];
 
     private static async Task<int> Main(string[] args)

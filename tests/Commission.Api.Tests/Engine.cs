@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Commission.Testing;
@@ -14,6 +15,7 @@ public sealed class Engine : IAsyncLifetime
     private readonly Engine? _first;
     private readonly Action<IServiceCollection> _bend;
     private readonly bool _alone;
+    private readonly string _verticals;
     private TestDatabase? _database;
     private WebApplication? _app;
     private HttpClient? _http;
@@ -23,8 +25,8 @@ public sealed class Engine : IAsyncLifetime
     {
     }
 
-    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend) => 
-        (_first, _alone, _bend, Keys) = (first, alone, bend, first?.Keys ?? Directory.CreateTempSubdirectory("commission-keys-"));
+    private Engine(Engine? first, bool alone, Action<IServiceCollection> bend, string verticals = "none") =>
+        (_first, _alone, _bend, _verticals, Keys) = (first, alone, bend, verticals, first?.Keys ?? Directory.CreateTempSubdirectory("commission-keys-"));
 
     public TestDatabase Database => _database!;
 
@@ -39,6 +41,14 @@ public sealed class Engine : IAsyncLifetime
     internal static async Task<Engine> StartAsync(Action<IServiceCollection> bend)
     {
         var engine = new Engine(null, alone: true, bend);
+        await engine.InitializeAsync();
+        return engine;
+    }
+
+    /// <summary>An engine that seeds the verticals of a folder.</summary>
+    internal static async Task<Engine> StartSeededAsync(string verticals)
+    {
+        var engine = new Engine(null, alone: true, _ => { }, verticals);
         await engine.InitializeAsync();
         return engine;
     }
@@ -59,7 +69,7 @@ public sealed class Engine : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--Commission:KeysDirectory", Keys.FullName]);
         builder.Logging.ClearProviders();
         _bend(builder.Services);
-        var settings = new ApiSettings { VerticalsDirectory = "none" };
+        var settings = new ApiSettings { VerticalsDirectory = _verticals };
         _app = ApiHost.Build(builder, settings, _database.OwnerConnectionString, _alone);
         await _app.StartAsync();
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
@@ -108,8 +118,21 @@ public sealed class Engine : IAsyncLifetime
             message.Headers.Add("X-Acting-Contact", request.Actor);
         if (request.Key is not null)
             message.Headers.Add("Idempotency-Key", request.Key);
+
+        // A refusal that comes before the body is read ends the connection: who sends much asks first.
+        message.Headers.ExpectContinue = request.Body.Length > 1_000_000;
         using var response = await _http!.SendAsync(message);
         return await Answer.OfAsync(response);
+    }
+
+    /// <summary>Runs the tool, in this process, against this engine.</summary>
+    public async Task<Ran> CommissionAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        string[] addressed = arguments.Contains("--url") ? arguments : [.. arguments, "--url", Address];
+        var code = await Cli.CommandTree.RunAsync(addressed, new InvocationConfiguration { Output = output, Error = errors });
+        return new Ran(code, output.ToString(), errors.ToString());
     }
 
     /// <summary>How many states there are and how often they were written: equal before and after means nothing was done.</summary>
@@ -125,3 +148,14 @@ public sealed class Engine : IAsyncLifetime
 
 /// <summary>A POST as sent.</summary>
 internal sealed record Request(string Path, byte[] Body, string? Actor, string? Key, string? ContentType = "application/json");
+
+/// <summary>What the tool did.</summary>
+public sealed record Ran(int Code, string Output, string Errors)
+{
+    /// <summary>It ended with this code; what it said otherwise is shown.</summary>
+    public Ran Ended(int code)
+    {
+        Assert.True(Code == code, $"expected {code}, ended with {Code}:\n{Output}\n{Errors}");
+        return this;
+    }
+}

@@ -45,6 +45,34 @@ public sealed class VolumeCrashTests
         }
     }
 
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("TERM")]
+    public async Task Two_silos_count_concurrently_and_one_of_them_stops(string signal)
+    {
+        var seed = Random.Shared.Next(1_000_000);
+        await using var cluster = await Cluster.StartAsync(silos: 2);
+        using var client = new EngineClient(cluster.ApiUrl);
+        var load = new VolumeLoad(client, await Network.CreateAsync(client), seed, Deals);
+        try
+        {
+            var work = load.RunAsync();
+            await Eventually.BecomesTrueAsync(() => Task.FromResult(load.Acknowledged > load.Total / 3), "the load is under way");
+            cluster.Silos[0].Signal(signal);
+            await cluster.Silos[0].WhenEndedAsync(TimeSpan.FromSeconds(30));
+            await work;
+            await DatabaseAudit.OutboxEmptiesAsync(cluster);
+            Assert.Empty(load.Refused);
+            Assert.False(cluster.Silos[1].HasExited);
+            await CheckAsync(cluster, load);
+        }
+        catch
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed} failed; the processes said:\n{cluster.Logs()}");
+            throw;
+        }
+    }
+
     private static async Task CheckAsync(Cluster cluster, VolumeLoad load)
     {
         var deals = await DatabaseAudit.ReadStatesAsync<DealState>(cluster.ConnectionString, "deal");

@@ -13,6 +13,7 @@ public sealed class Installation : IAsyncLifetime
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("commission-e2e-");
     private readonly StringBuilder _log = new();
+    private string[] _settings = [];
     private Process? _api;
 
     public static string Root { get; } = FindRoot();
@@ -29,11 +30,19 @@ public sealed class Installation : IAsyncLifetime
         }
     }
 
+    /// <summary>One with settings of its own.</summary>
+    public static async Task<Installation> StartAsync(params string[] settings)
+    {
+        var installation = new Installation { _settings = settings };
+        await installation.InitializeAsync();
+        return installation;
+    }
+
     public async ValueTask InitializeAsync()
     {
         var data = Path.Combine(_folder.FullName, "data");
         Watchdog.Watch(data);
-        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), "--urls", Url, "--Commission:DataDirectory", data]);
+        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), "--urls", Url, "--Commission:DataDirectory", data, .. _settings]);
         _api.OutputDataReceived += (_, line) => Log(line.Data);
         _api.ErrorDataReceived += (_, line) => Log(line.Data);
         _api.BeginOutputReadLine();
@@ -63,6 +72,12 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Runs the tool against this installation.</summary>
     public Task<Ran> CommissionAsync(params string[] arguments) =>
         RunAsync("dotnet", [Built("Commission.Cli", "commission.dll"), .. arguments, "--url", Url]);
+
+    /// <summary>Runs the tool by itself.</summary>
+    public static Task<Ran> RunCommissionAsync(params string[] arguments) => RunAsync("dotnet", [Built("Commission.Cli", "commission.dll"), .. arguments]);
+
+    /// <summary>Starts the tool and leaves it running.</summary>
+    public static Process StartCommission(params string[] arguments) => Start("dotnet", [Built("Commission.Cli", "commission.dll"), .. arguments]);
 
     /// <summary>A path in this installation's own folder.</summary>
     public string Temporary(string name) => Path.Combine(_folder.FullName, name);
@@ -104,7 +119,7 @@ public sealed class Installation : IAsyncLifetime
             _log.AppendLine(line);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -31,7 +31,7 @@ internal static class DealFlowEndpoint
         var request = await DealFlowRequest.ReadAsync(command.Body, day => InForceAsync(verticals, grains, day, cancellationToken));
         string[] hashes = [.. request.Settings.Mix.Select(part => part.Rules.Hash.ToString())];
         return await SimulationEndpoints.BeginAsync(
-            http, actor, command, Kind, hashes, simulations, id => runner.TryQueue(new QueuedFlow(id, request)), cancellationToken);
+            http, actor, command, Kind, hashes, simulations, id => runner.TryQueue(id, request), cancellationToken);
     }
 
     private static async Task<IReadOnlyDictionary<string, RuleSetDocument>> InForceAsync(

@@ -33,7 +33,7 @@ internal static class SimulationEndpoints
         var whatIf = WhatIfRequest.Read(request.Body);
         string[] hashes = [.. whatIf.Candidates.Values.Select(document => document.Hash.ToString())];
         return await BeginAsync(
-            http, actor, request, WhatIfKind, hashes, simulations, id => runner.TryQueue(new QueuedSimulation(id, whatIf)), cancellationToken);
+            http, actor, request, WhatIfKind, hashes, simulations, id => runner.TryQueue(id, whatIf), cancellationToken);
     }
 
     /// <summary>Notes what was asked for and queues it; the same request again is the same simulation.</summary>
@@ -124,7 +124,7 @@ internal static class SimulationEndpoints
 internal sealed record WhatIfBody(JsonElement[] Candidates, string? Vertical, DateOnly? From, DateOnly? To, WhatIfLimitsBody? Limits);
 
 /// <summary>What counts as a breach.</summary>
-internal sealed record WhatIfLimitsBody(long? DealMinor, long? MemberMonthMinor, long? MonthMinor, string? OfRevenuePercent);
+internal sealed record WhatIfLimitsBody(long? DealMinor, long? MemberMonthMinor, long? MonthMinor, string? OfRevenuePercent, long? CapCutMinor);
 
 /// <summary>A simulation as it stands.</summary>
 internal sealed record SimulationView(

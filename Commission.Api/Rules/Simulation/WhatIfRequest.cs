@@ -63,11 +63,11 @@ internal sealed record WhatIfRequest(IReadOnlyDictionary<string, RuleSetDocument
         if (json.ValueKind != JsonValueKind.Object)
             throw ProblemException.Field("limits", "limits must be an object.");
         var body = new BodyReader(json);
-        body.Allow("dealMinor", "memberMonthMinor", "monthMinor", "ofRevenuePercent");
+        body.Allow("dealMinor", "memberMonthMinor", "monthMinor", "ofRevenuePercent", "capCutMinor");
         Rate? ofRevenue = body.OptionalText("ofRevenuePercent") is not { } text ? null
             : Rate.TryParsePercent(text, out var rate) ? rate
             : throw ProblemException.Field("limits.ofRevenuePercent", "limits.ofRevenuePercent must be a percentage as a string, such as \"80\".");
-        return new WhatIfLimits(Amount(json, "dealMinor"), Amount(json, "memberMonthMinor"), Amount(json, "monthMinor"), ofRevenue);
+        return new WhatIfLimits(Amount(json, "dealMinor"), Amount(json, "memberMonthMinor"), Amount(json, "monthMinor"), ofRevenue, Amount(json, "capCutMinor"));
     }
 
     private static long? Amount(JsonElement json, string name) => !json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null

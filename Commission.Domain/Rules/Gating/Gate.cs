@@ -62,7 +62,7 @@ public sealed record MinClawback(IReadOnlyList<ClawbackStep> Steps, string Claus
 
     internal override IEnumerable<(string Path, string Expected, string Found)> Check(ProductRules product) => Where(
         product,
-        component => component.Moment is Moment.Settlement or Moment.Milestone or Moment.Volume && component is not RecurringComponent
+        component => component.Moment is Moment.Settlement or Moment.Milestone or Moment.Volume && component is not RevenueComponent
             && !IsEnough(component.Terms.Clawback),
         ".clawback", InWords(), component => component.Terms.Clawback?.InWords() ?? "no clawback");
 
@@ -113,7 +113,7 @@ public sealed record MaxRate(string Basis, Rate Rate, RateKind When, string Clau
         return [($"components[{last.Index}]", $"at most {Rate} % of {Basis} in all", found.ToString("0.#########", CultureInfo.InvariantCulture) + " %")];
     }
 
-    private bool IsMeant(Component component) => When == RateKind.Any || (component is TrailComponent or RecurringComponent) == (When == RateKind.Recurring);
+    private bool IsMeant(Component component) => When == RateKind.Any || (component is TrailComponent or RevenueComponent) == (When == RateKind.Recurring);
 
     private static Int128 Scaled(Rate rate) => (Int128)rate.Units * 100_000_000_000 / rate.Denominator;
 }

@@ -72,10 +72,7 @@ internal static class ComponentReader
             period.Allow("per", "scope", "amountMinor");
             (periodMinor, scope) = (period.Integer("amountMinor", 0, Money.MaxMinor), ScopeReader.Read(period));
         }
-        var customerMinor = Strictly.OptionalAmount(node, "customerMinor");
-        if (periodMinor is not null && customerMinor is not null)
-            throw StrictNode.Mistake(node.Path, "a cap per period or per customer", "both");
-        return new Caps(Strictly.OptionalAmount(node, "dealMinor"), parties, periodMinor, scope, customerMinor);
+        return new Caps(Strictly.OptionalAmount(node, "dealMinor"), parties, periodMinor, scope, Strictly.OptionalAmount(node, "customerMinor"));
     }
 
     private static List<Milestone> MilestonesOf(StrictNode node)
@@ -95,14 +92,10 @@ internal static class ComponentReader
     private static void CheckTogether(StrictNode node, Component component)
     {
         var terms = component.Terms;
-        var byDeal = component is not (TrailComponent or RecurringComponent or OverrideComponent);
-        if (terms.Milestones.Count > 0 && (!byDeal || component.Accumulates is not null))
-            throw StrictNode.Mistake($"{node.Path}.milestones", "none, for what is accumulated, recurring, trail or override", "milestones");
-        if (terms.Caps.Accumulates is not { } cap)
-            return;
-        if (component is TrailComponent or OverrideComponent)
+        var byDeal = component is not (TrailComponent or RevenueComponent or OverrideComponent);
+        if (terms.Milestones.Count > 0 && !byDeal)
+            throw StrictNode.Mistake($"{node.Path}.milestones", "none, for what is recurring, trail or override", "milestones");
+        if (component is TrailComponent or OverrideComponent && terms.Caps.Accumulated.Any())
             throw StrictNode.Mistake($"{node.Path}.caps", "a cap per deal or party, for trail and override", "one per period or customer");
-        if (component.Accumulates is { } scope && scope != cap)
-            throw StrictNode.Mistake($"{node.Path}.caps", "the same scope and period as the volume that the component accumulates", "another");
     }
 }

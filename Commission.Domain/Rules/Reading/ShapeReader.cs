@@ -20,6 +20,7 @@ internal static class ShapeReader
         ["band_amount"] = BandAmount,
         ["recurring"] = Recurring,
         ["trail"] = Trail,
+        ["unit_trail"] = UnitTrail,
         ["override"] = Override,
         ["accelerator"] = Accelerator,
         ["campaign"] = Campaign,
@@ -60,10 +61,12 @@ internal static class ShapeReader
         var basis = AnyBasis(node, context);
         if (!context.IsCount(basis))
             throw StrictNode.Mistake($"{node.Path}.basis", "a basis that counts, for an amount per unit", basis);
-        return Price.TryParse(node.Text("minorPerUnit"), out var price)
-            ? new PerUnitComponent(name, basis, price, terms)
-            : throw StrictNode.Mistake($"{node.Path}.minorPerUnit", "a decimal number of minor units such as \"0.35\", at most 9 decimals, as a string", node.Text("minorPerUnit"));
+        return new PerUnitComponent(name, basis, PriceOf(node.Get("minorPerUnit")), terms);
     }
+
+    private static Price PriceOf(StrictNode value) => Price.TryParse(value.AsText(), out var price)
+        ? price
+        : throw StrictNode.Mistake(value.Path, "a decimal number of minor units such as \"0.35\", at most 9 decimals, as a string", value.AsText());
 
     private static PackageComponent Package(string name, StrictNode node, ReadingContext context, ComponentTerms terms)
     {
@@ -112,7 +115,7 @@ internal static class ShapeReader
     private static RecurringComponent Recurring(string name, StrictNode node, ReadingContext context, ComponentTerms terms)
     {
         ComponentReader.Allow(node, "basis", "on", "ratePercent", "payments", "months", "fromMonth", "laterRatePercent");
-        if (!RevenueKinds.TryParse(node.Text("on"), out var on))
+        if (!RevenueKinds.TryParse(node.Text("on"), out var on) || on == RevenueKind.Consumption)
             throw StrictNode.Mistake($"{node.Path}.on", "invoice, premium, balance or instalment", node.Text("on"));
         var (payments, months) = (Strictly.OptionalCount(node, "payments", 1, 1_200), Strictly.OptionalCount(node, "months", 1, 1_200));
         var later = Strictly.OptionalPercent(node, "laterRatePercent");
@@ -132,6 +135,18 @@ internal static class ShapeReader
                 name, InMoney(node, context), rates, Strictly.OptionalCount(node, "fromMonth", 1, 1_200) ?? 1,
                 Strictly.OptionalCount(node, "months", 1, 1_200), terms)
             : throw StrictNode.Mistake($"{node.Path}.yearlyPercents", "1 to 50 rates", $"{rates.Count}");
+    }
+
+    private static UnitTrailComponent UnitTrail(string name, StrictNode node, ReadingContext context, ComponentTerms terms)
+    {
+        ComponentReader.Allow(node, "basis", "yearlyMinorPerUnit", "fromMonth", "months");
+        if (AnyBasis(node, context) != Basis.Consumption)
+            throw StrictNode.Mistake($"{node.Path}.basis", "consumption, for a trail per unit", node.Text("basis"));
+        var prices = node.Get("yearlyMinorPerUnit").Items().Select(PriceOf).ToList();
+        return prices.Count is > 0 and <= 50
+            ? new UnitTrailComponent(
+                name, prices, Strictly.OptionalCount(node, "fromMonth", 1, 1_200) ?? 1, Strictly.OptionalCount(node, "months", 1, 1_200), terms)
+            : throw StrictNode.Mistake($"{node.Path}.yearlyMinorPerUnit", "1 to 50 prices", $"{prices.Count}");
     }
 
     private static OverrideComponent Override(string name, StrictNode node, ReadingContext context, ComponentTerms terms)

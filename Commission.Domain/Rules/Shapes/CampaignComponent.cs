@@ -18,7 +18,7 @@ public sealed record CampaignComponent(
     public override string Shape => "campaign";
 
     /// <inheritdoc />
-    public override VolumeScope? Accumulates => Window;
+    protected override VolumeScope? OwnScope => Window;
 
     internal override Exact Exact(in PoolInput input)
     {

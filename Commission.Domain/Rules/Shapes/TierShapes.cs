@@ -18,7 +18,7 @@ public sealed record MarginalTierComponent(
     public override string Shape => Quota is null ? "tier_marginal" : "accelerator";
 
     /// <inheritdoc />
-    public override VolumeScope? Accumulates => Scope ?? Terms.Caps.Accumulates;
+    protected override VolumeScope? OwnScope => Scope;
 
     internal override Rate? HighestRate => Bands.Highest;
 
@@ -72,7 +72,7 @@ public sealed record WholeTierComponent(
     public override string BandBasisName => BandBasis;
 
     /// <inheritdoc />
-    public override VolumeScope? Accumulates => Scope ?? Terms.Caps.Accumulates;
+    protected override VolumeScope? OwnScope => Scope;
 
     internal override Rate? HighestRate => Bands.Highest;
 
@@ -112,7 +112,7 @@ public sealed record BandAmountComponent(string Name, string BasisName, Bands Ba
     public override string Shape => "band_amount";
 
     /// <inheritdoc />
-    public override VolumeScope? Accumulates => Scope ?? Terms.Caps.Accumulates;
+    protected override VolumeScope? OwnScope => Scope;
 
     /// <summary>Accumulated, the volume has its band's amount once; a contribution pays what it adds to that.</summary>
     internal override Exact Exact(in PoolInput input) => Scope is not null && input.Volume is { } volume

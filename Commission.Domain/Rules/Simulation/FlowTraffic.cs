@@ -151,7 +151,7 @@ internal sealed record FlowProduct(
     {
         string[] milestones =
             [.. product.Components.SelectMany(component => component.Terms.Milestones).Select(one => one.Name).Distinct(StringComparer.Ordinal)];
-        RevenueKind[] revenue = [.. product.Components.OfType<RecurringComponent>().Select(component => component.On).Distinct().Order()];
+        RevenueKind[] revenue = [.. product.Components.OfType<RevenueComponent>().Select(component => component.On).Distinct().Order()];
         CalculationEvent?[] events =
         [
             null, .. milestones.Select(name => new MilestoneReached(name)), .. revenue.Select(kind => new RevenueReceived(kind, "any", AnyDay, 1, 1)),

@@ -3,25 +3,38 @@ using System.Runtime.InteropServices;
 
 namespace Commission.Domain.Rules.Simulation;
 
-/// <summary>Adds amounts up by vertical, product, member and month, and watches the limits.</summary>
+/// <summary>Adds amounts up by kind, vertical, product, member and month, and watches the limits.</summary>
 internal sealed class WhatIfTally(WhatIfLimits limits)
 {
     /// <summary>Breaches that are listed; the others are counted.</summary>
     public const int MaxBreaches = 1_000;
 
+    /// <summary>Why an event cannot be compared that accrued nothing, long ago.</summary>
+    public const string NotKept = "nothing of it was kept: it accrued nothing";
+
     private readonly Dictionary<(string Vertical, string Product), ProductTotal> _products = [];
     private readonly Dictionary<ContactId, long> _members = [];
     private readonly Dictionary<int, long> _months = [];
     private readonly Dictionary<(ContactId Member, int Month), long> _memberMonths = [];
+    private readonly Dictionary<(string Vertical, string Product, string Component, CapKind Cap), (long Deals, long CutMinor, DealId Last)> _cuts = [];
     private readonly Dictionary<string, long> _skipped = new(StringComparer.Ordinal);
-    private readonly List<WhatIfBreach> _breaches = [];
-    private long _breachCount;
+    private readonly Dictionary<string, long> _notCompared = new(StringComparer.Ordinal);
+    private readonly long[] _kinds = new long[Enum.GetValues<WhatIfKind>().Length];
+    private readonly WorstBreaches _breaches = new(MaxBreaches);
     private long _deals;
+    private long _laterEvents;
     private long _platform;
 
     public void Skip(string reason) => CollectionsMarshal.GetValueRefOrAddDefault(_skipped, reason, out _)++;
 
-    public void Add(string vertical, string product, DealId deal, DateOnly on, List<PartyAmount> amounts, long revenueMinor, bool isDeal)
+    public void NotCompare(string reason, long events)
+    {
+        if (events > 0)
+            CollectionsMarshal.GetValueRefOrAddDefault(_notCompared, reason, out _) += events;
+    }
+
+    /// <summary>Adds one calculation; returns what its amounts add up to.</summary>
+    public long Add(WhatIfKind kind, string vertical, string product, DateOnly on, List<PartyAmount> amounts, long revenueMinor)
     {
         var month = (on.Year * 12) + on.Month - 1;
         var sum = 0L;
@@ -39,118 +52,89 @@ internal sealed class WhatIfTally(WhatIfLimits limits)
                 CollectionsMarshal.GetValueRefOrAddDefault(_memberMonths, (member, month), out _) += amount.AmountMinor;
         }
         CollectionsMarshal.GetValueRefOrAddDefault(_months, month, out _) += sum;
+        var isDeal = kind == WhatIfKind.Settlement;
         ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_products, (vertical, product), out _);
         known = new ProductTotal(known.Deals + (isDeal ? 1 : 0), checked(known.CommissionMinor + sum), checked(known.RevenueMinor + revenueMinor));
+        _kinds[(int)kind] = checked(_kinds[(int)kind] + sum);
         _deals += isDeal ? 1 : 0;
-        if (sum > limits.DealMinor)
-            Breach("deal", deal.ToString(), limits.DealMinor.Value, sum);
+        _laterEvents += isDeal || kind == WhatIfKind.Volume ? 0 : 1;
+        return sum;
     }
 
-    private void Breach(string kind, string subject, long limit, long found)
+    /// <summary>Adds what a cap cut. The cuts of one deal come together, except those of its payments in accumulators.</summary>
+    public void Cut(string vertical, string product, string component, CapCut cut, DealId deal)
     {
-        _breachCount++;
-        if (_breaches.Count < MaxBreaches)
-            _breaches.Add(new WhatIfBreach(kind, subject, limit, found));
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_cuts, (vertical, product, component, cut.Cap), out _);
+        known = (known.Deals + (known.Last == deal ? 0 : 1), checked(known.CutMinor + cut.CutMinor), deal);
+    }
+
+    /// <summary>Holds all that a deal accrues against its limit.</summary>
+    public void Judge(DealId deal, long sum)
+    {
+        if (sum > limits.DealMinor)
+            _breaches.Add(new WhatIfBreach("deal", deal.ToString(), limits.DealMinor.Value, sum));
     }
 
     public WhatIfTotals Totals()
     {
         var months = _months.OrderBy(pair => pair.Key).ToDictionary(pair => NameOf(pair.Key), pair => pair.Value, StringComparer.Ordinal);
-        FindBreaches(months);
+        var caps = Caps();
+        FindBreaches(months, caps);
         return new WhatIfTotals
         {
             Deals = _deals,
+            LaterEvents = _laterEvents,
             CommissionMinor = _months.Values.Sum(),
             PlatformMinor = _platform,
+            ByKind = _kinds.Index().Where(kind => kind.Item != 0).ToDictionary(kind => (WhatIfKind)kind.Index, kind => kind.Item),
             ByVertical = _products.GroupBy(pair => pair.Key.Vertical, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value.CommissionMinor), StringComparer.Ordinal),
             ByProduct = _products.OrderBy(pair => pair.Key.Vertical, StringComparer.Ordinal).ThenBy(pair => pair.Key.Product, StringComparer.Ordinal)
                 .ToDictionary(pair => $"{pair.Key.Vertical}/{pair.Key.Product}", pair => pair.Value, StringComparer.Ordinal),
             ByMember = new Dictionary<ContactId, long>(_members),
             ByMonth = months,
-            Skipped = new Dictionary<string, long>(_skipped, StringComparer.Ordinal),
-            Breaches = [.. _breaches],
-            BreachCount = _breachCount,
+            Skipped = Sorted(_skipped),
+            NotCompared = Sorted(_notCompared),
+            Caps = caps,
+            Breaches = _breaches.Worst(),
+            BreachCount = _breaches.Count,
         };
     }
 
-    private void FindBreaches(Dictionary<string, long> months)
+    private static Dictionary<string, long> Sorted(Dictionary<string, long> counts) =>
+        counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+
+    private CapTotal[] Caps() =>
+    [
+        .. _cuts.Select(cut => new CapTotal(cut.Key.Vertical, cut.Key.Product, cut.Key.Component, cut.Key.Cap, cut.Value.Deals, cut.Value.CutMinor))
+            .OrderByDescending(cap => cap.CutMinor).ThenBy(cap => (cap.Vertical, cap.Product, cap.Component, cap.Cap).ToString(), StringComparer.Ordinal),
+    ];
+
+    private void FindBreaches(Dictionary<string, long> months, CapTotal[] caps)
     {
         foreach (var (month, found) in months)
         {
             if (found > limits.MonthMinor)
-                Breach("month", month, limits.MonthMinor.Value, found);
+                _breaches.Add(new WhatIfBreach("month", month, limits.MonthMinor.Value, found));
         }
         foreach (var ((member, month), found) in _memberMonths)
         {
             if (found > limits.MemberMonthMinor)
-                Breach("member and month", $"{member} {NameOf(month)}", limits.MemberMonthMinor!.Value, found);
+                _breaches.Add(new WhatIfBreach("member and month", $"{member} {NameOf(month)}", limits.MemberMonthMinor!.Value, found));
+        }
+        foreach (var cap in caps.Where(cap => cap.CutMinor > limits.CapCutMinor))
+        {
+            var subject = $"{cap.Vertical}/{cap.Product} {cap.Component} per {cap.Cap.ToString().ToLowerInvariant()}";
+            _breaches.Add(new WhatIfBreach("cap", subject, limits.CapCutMinor!.Value, cap.CutMinor));
         }
         if (limits.OfRevenue is not { } part)
             return;
         foreach (var ((vertical, product), total) in _products)
         {
             if (total.RevenueMinor > 0 && part.Of(total.RevenueMinor) is var most && total.CommissionMinor > most)
-                Breach("margin", $"{vertical}/{product}", most, total.CommissionMinor);
+                _breaches.Add(new WhatIfBreach("margin", $"{vertical}/{product}", most, total.CommissionMinor));
         }
     }
 
     private static string NameOf(int month) => string.Create(CultureInfo.InvariantCulture, $"{month / 12:0000}-{(month % 12) + 1:00}");
-}
-
-/// <summary>One product's total.</summary>
-/// <param name="Deals">Deals.</param>
-/// <param name="CommissionMinor">All commission, the platform's part included.</param>
-/// <param name="RevenueMinor">What was received.</param>
-public readonly record struct ProductTotal(long Deals, long CommissionMinor, long RevenueMinor);
-
-/// <summary>A limit that would be broken.</summary>
-/// <param name="Kind">deal, month, member and month, or margin.</param>
-/// <param name="Subject">Which.</param>
-/// <param name="LimitMinor">The limit.</param>
-/// <param name="FoundMinor">What it would be.</param>
-public sealed record WhatIfBreach(string Kind, string Subject, long LimitMinor, long FoundMinor);
-
-/// <summary>What a history would have cost.</summary>
-public sealed record WhatIfTotals
-{
-    /// <summary>Settled deals.</summary>
-    public required long Deals { get; init; }
-    /// <summary>All commission, the platform's part included.</summary>
-    public required long CommissionMinor { get; init; }
-    /// <summary>The platform's part.</summary>
-    public required long PlatformMinor { get; init; }
-    /// <summary>Commission by vertical code.</summary>
-    public required IReadOnlyDictionary<string, long> ByVertical { get; init; }
-    /// <summary>By <c>VERTICAL/PRODUCT</c>.</summary>
-    public required IReadOnlyDictionary<string, ProductTotal> ByProduct { get; init; }
-    /// <summary>What each member is owed.</summary>
-    public required IReadOnlyDictionary<ContactId, long> ByMember { get; init; }
-    /// <summary>Commission by month, <c>2026-03</c>.</summary>
-    public required IReadOnlyDictionary<string, long> ByMonth { get; init; }
-    /// <summary>Deals that no commission could be calculated for, by reason.</summary>
-    public required IReadOnlyDictionary<string, long> Skipped { get; init; }
-    /// <summary>The first <see cref="WhatIfTally.MaxBreaches"/> breaches.</summary>
-    public required IReadOnlyList<WhatIfBreach> Breaches { get; init; }
-    /// <summary>All breaches.</summary>
-    public required long BreachCount { get; init; }
-
-    /// <summary>Members whose total changes, the largest loss first.</summary>
-    public static IReadOnlyList<MemberChange> WinnersAndLosers(WhatIfTotals before, WhatIfTotals after) =>
-    [
-        .. before.ByMember.Keys.Union(after.ByMember.Keys)
-            .Select(member => new MemberChange(member, before.ByMember.GetValueOrDefault(member), after.ByMember.GetValueOrDefault(member)))
-            .Where(change => change.DifferenceMinor != 0)
-            .OrderBy(change => change.DifferenceMinor).ThenBy(change => change.Member.ToString(), StringComparer.Ordinal),
-    ];
-}
-
-/// <summary>What a member would get under two sets of rules.</summary>
-/// <param name="Member">Who.</param>
-/// <param name="BeforeMinor">Under the first.</param>
-/// <param name="AfterMinor">Under the second.</param>
-public sealed record MemberChange(ContactId Member, long BeforeMinor, long AfterMinor)
-{
-    /// <summary>Positive for a winner.</summary>
-    public long DifferenceMinor => AfterMinor - BeforeMinor;
 }

@@ -8,7 +8,11 @@ namespace Commission.Domain.Rules.Volumes;
 /// <param name="On">The date that the commission is accrued for: of the outcome, or of the revenue.</param>
 /// <param name="Revision">0, or higher for a correction.</param>
 /// <param name="Withdrawn">Whether the deal's contributions are to be taken out.</param>
-public sealed record VolumeSubject(DealId Deal, ContactId Client, DateOnly On, int Revision = 0, bool Withdrawn = false);
+public sealed record VolumeSubject(DealId Deal, ContactId Client, DateOnly On, int Revision = 0, bool Withdrawn = false)
+{
+    /// <summary>The milestones that the deal has reached.</summary>
+    public IReadOnlyList<string> Reached { get; init; } = [];
+}
 
 /// <summary>Finds the accumulators that a completed deal or its revenue belongs to.</summary>
 public static class VolumeContributions
@@ -28,17 +32,18 @@ public static class VolumeContributions
                 continue;
             if (component.Accumulates!.PeriodOf(subject.On) is not { } period)
                 continue;
-            var owner = OwnerOf(component.Accumulates.Owner, subject, facts);
-            var key = new VolumeKey(document.Hash, document.Vertical, facts.Product, component.Name, owner, period);
-            contributions.Add(new RecordContribution(key, Contribution(component, subject, facts)));
+            VolumeKey[] keys = [.. component.Stages.Select((stage, i) => new VolumeKey(
+                document.Hash, document.Vertical, facts.Product, component.Name, OwnerOf(stage.Scope.Owner, subject, facts),
+                i == 0 ? period : stage.Scope.PeriodOf(subject.On)!, i))];
+            contributions.Add(new RecordContribution(keys[0], Contribution(component, subject, facts) with { Onward = keys[1..] }));
         }
         return contributions;
     }
 
     private static bool IsMeant(Component component, CalculationEvent? happened) => happened switch
     {
-        null => component is not RecurringComponent,
-        RevenueReceived revenue => component is RecurringComponent recurring && recurring.On == revenue.Revenue && recurring.Pays(revenue.Month),
+        null => component is not RevenueComponent,
+        RevenueReceived revenue => component is RevenueComponent paid && paid.PaysOn(revenue),
         _ => false,
     };
 
@@ -68,7 +73,10 @@ public static class VolumeContributions
         var input = Evaluation.InputOf(component, facts);
         var id = facts.Event is RevenueReceived revenue ? $"{subject.Deal}/{revenue.Key}" : subject.Deal.ToString();
         RolePayee[] payees = [.. facts.Payees.OrderBy(payee => payee.Key).Select(payee => new RolePayee(payee.Key, payee.Value))];
-        return new VolumeContribution(id, subject.Deal, subject.On, input.Basis, input.BandValue, input.Month, payees, subject.Revision, subject.Withdrawn);
+        return new VolumeContribution(id, subject.Deal, subject.On, input.Basis, input.BandValue, input.Month, payees, subject.Revision, subject.Withdrawn)
+        {
+            Reached = [.. component.Terms.Milestones.Select(milestone => milestone.Name).Where(subject.Reached.Contains)],
+        };
     }
 
     /// <summary>All that a contribution's commission depends on, so that it can be replayed without the accumulator.</summary>

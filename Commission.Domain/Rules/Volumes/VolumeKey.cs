@@ -7,6 +7,7 @@ namespace Commission.Domain.Rules.Volumes;
 /// <param name="Component">The component's name.</param>
 /// <param name="Owner">A contact's or a deal's id.</param>
 /// <param name="Period">For example <c>2026-Q1</c>.</param>
+/// <param name="Stage">0 for the component's first accumulator, then 1, 2 …</param>
 [GenerateSerializer, Immutable, Alias("VolumeKey")]
 public sealed record VolumeKey(
     [property: Id(0)] Hash RuleHash,
@@ -14,10 +15,12 @@ public sealed record VolumeKey(
     [property: Id(2)] string Product,
     [property: Id(3)] string Component,
     [property: Id(4)] string Owner,
-    [property: Id(5)] string Period)
+    [property: Id(5)] string Period,
+    [property: Id(6)] int Stage = 0)
 {
     /// <summary>The same key always gives the same text, and no other key gives it: it can name a grain.</summary>
-    public override string ToString() => $"volume:{RuleHash}/{Vertical}/{Product}/{Owner}/{Period}/{Component}";
+    public override string ToString() =>
+        $"volume:{RuleHash}/{Vertical}/{Product}/{Owner}/{Period}{(Stage == 0 ? "" : $";{Stage}")}/{Component}";
 }
 
 /// <summary>Who fills a role of a contribution.</summary>
@@ -46,4 +49,23 @@ public sealed record VolumeContribution(
     [property: Id(5)] int Month,
     [property: Id(6)] RolePayee[] Payees,
     [property: Id(7)] int Revision = 0,
-    [property: Id(8)] bool Withdrawn = false);
+    [property: Id(8)] bool Withdrawn = false)
+{
+    /// <summary>The component's milestones that the deal has reached, in declared order.</summary>
+    [Id(9)] public string[] Reached { get; init; } = [];
+
+    /// <summary>The component's further accumulators, in their order.</summary>
+    [Id(10)] public VolumeKey[] Onward { get; init; } = [];
+
+    /// <summary>Its place in the accumulators before this one; null in the first.</summary>
+    [Id(11)] public VolumePlace? Place { get; init; }
+}
+
+/// <summary>The place of a contribution in the accumulators that it has gone through.</summary>
+/// <param name="Index">How many come before it in the first.</param>
+/// <param name="Before">What those add up to.</param>
+/// <param name="Total">What all add up to.</param>
+/// <param name="PoolsBeforeMinor">What the pools before it add up to, one for each accumulator.</param>
+[GenerateSerializer, Immutable, Alias("VolumePlace")]
+public sealed record VolumePlace(
+    [property: Id(0)] int Index, [property: Id(1)] long Before, [property: Id(2)] long Total, [property: Id(3)] long[] PoolsBeforeMinor);

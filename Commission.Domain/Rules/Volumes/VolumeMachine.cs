@@ -35,7 +35,7 @@ public static class VolumeMachine
             : new ContributionRecorded(key, contribution);
         try
         {
-            return Decision<VolumeEvent>.Accept([happened, .. Changes(Evolve(state, happened), component, document)]);
+            return Decision<VolumeEvent>.Accept([happened, .. Changes(Evolve(state, happened), component, document, command)]);
         }
         catch (OverflowException)
         {
@@ -49,26 +49,31 @@ public static class VolumeMachine
         ContributionRecorded recorded => state with { Key = recorded.Key, Entries = With(state.Entries, new VolumeEntry(recorded.Contribution, null, -1, [])) },
         ContributionCorrected corrected => state with { Entries = Replaced(state.Entries, corrected.Contribution) },
         ContributionWithdrawn withdrawn => state with { Entries = Replaced(state.Entries, withdrawn.Contribution) },
-        VolumeAccrued accrued => EvolveAll(state, [accrued]),
+        VolumeAccrued or VolumePassed => EvolveAll(state, [happened]),
         _ => throw new ArgumentOutOfRangeException(nameof(happened)),
     };
 
     /// <summary>Applies all events of a decision: one that re-rates thousands of contributions makes one pass, not thousands.</summary>
     public static VolumeState EvolveAll(VolumeState state, IReadOnlyList<VolumeEvent> events)
     {
-        var accrued = new Dictionary<string, VolumeAccrued>(StringComparer.Ordinal);
+        var rated = new Dictionary<string, VolumeEvent>(StringComparer.Ordinal);
         foreach (var happened in events)
         {
-            if (happened is not VolumeAccrued credit)
+            var id = happened switch { VolumeAccrued accrued => accrued.Contribution.Id, VolumePassed passed => passed.Contribution.Id, _ => null };
+            if (id is null)
                 state = Evolve(state, happened);
-            else if (!accrued.TryAdd(credit.Contribution.Id, credit))
-                throw new InvalidOperationException($"{credit.Contribution.Id} accrues twice in one decision.");
+            else if (!rated.TryAdd(id, happened))
+                throw new InvalidOperationException($"{id} is rated twice in one decision.");
         }
-        return accrued.Count == 0 ? state : state with
+        return rated.Count == 0 ? state : state with
         {
-            Entries = [.. state.Entries.Select(entry => accrued.TryGetValue(entry.Contribution.Id, out var credit) ? Credited(entry, credit) : entry)],
+            Entries = [.. state.Entries.Select(entry => rated.TryGetValue(entry.Contribution.Id, out var happened) ? Rated(entry, happened) : entry)],
         };
     }
+
+    private static VolumeEntry Rated(VolumeEntry entry, VolumeEvent happened) => happened is VolumePassed passed
+        ? entry with { PoolMinor = passed.PoolMinor, CreditedRevision = passed.Contribution.Revision, Passed = entry.Passed + 1 }
+        : Credited(entry, (VolumeAccrued)happened);
 
     private static Refusal? Refusal(VolumeState state, VolumeContribution contribution, VolumeEntry? known)
     {
@@ -123,17 +128,22 @@ public static class VolumeMachine
         };
     }
 
-    /// <summary>What differs from what was credited, in canonical order.</summary>
-    private static List<VolumeEvent> Changes(VolumeState state, Component component, RuleSetDocument document)
+    /// <summary>What differs from what was credited, or passed on to the next accumulator, in canonical order.</summary>
+    private static List<VolumeEvent> Changes(VolumeState state, Component component, RuleSetDocument document, RecordContribution command)
     {
         var events = new List<VolumeEvent>();
-        var sweep = new VolumeSweep(component, state.Total);
+        var sweep = new VolumeSweep(component, state.Key!.Stage, state.Total);
         foreach (var entry in state.Entries)
         {
             var (position, pool) = sweep.Next(entry.Contribution, entry.Credited);
             if (entry.PoolMinor == pool && entry.CreditedRevision == entry.Contribution.Revision)
                 continue;
-            var facts = VolumeContributions.FactsOf(document, state.Key!.Product, component, entry.Contribution, position);
+            if (entry.Contribution.Onward.Length > 0)
+            {
+                events.Add(new VolumePassed(entry.Contribution, pool, Onward(entry, position, command)));
+                continue;
+            }
+            var facts = VolumeContributions.FactsOf(document, state.Key.Product, component, entry.Contribution, position);
             events.Add(new VolumeAccrued(entry.Contribution, pool, Calculator.Calculate(document, facts), facts, entry.PoolMinor is not null)
             {
                 Booked = entry.Booked,
@@ -142,27 +152,18 @@ public static class VolumeMachine
         }
         return events;
     }
-}
 
-/// <summary>Walks contributions in canonical order and keeps what comes before each.</summary>
-internal sealed class VolumeSweep(Component component, long total)
-{
-    private int _index;
-    private long _before;
-    private long _poolBefore;
-
-    /// <summary>The contribution's place, and its pool under the cap.</summary>
-    public (VolumePosition Position, long Pool) Next(VolumeContribution contribution, IReadOnlyList<PartyCredit> credited)
+    /// <summary>What the next accumulator is told. Each time under a higher revision, so that what arrives late is not taken for news.</summary>
+    private static RecordContribution Onward(VolumeEntry entry, VolumePosition position, RecordContribution command) => command with
     {
-        var position = new VolumePosition(
-            component.Name, contribution.Id, _index, _before, total, _poolBefore, contribution.Month, credited, contribution.Withdrawn);
-        if (contribution.Withdrawn)
-            return (position, 0);
-        var uncapped = Evaluation.UncappedPool(component, new PoolInput(contribution.Basis, contribution.BandValue, position, contribution.Month));
-        var pool = Evaluation.Capped(component.Terms.Caps.AccumulatedMinor, _poolBefore, uncapped);
-        _index++;
-        _before = checked(_before + contribution.BandValue);
-        _poolBefore = checked(_poolBefore + uncapped);
-        return (position, pool);
-    }
+        Key = entry.Contribution.Onward[0],
+        Contribution = Onward(entry.Contribution, position) with { Revision = entry.Passed },
+    };
+
+    /// <summary>A contribution as the next accumulator gets it.</summary>
+    internal static VolumeContribution Onward(VolumeContribution contribution, VolumePosition position) => contribution with
+    {
+        Onward = contribution.Onward[1..],
+        Place = new VolumePlace(position.Index, position.Before, position.Total, [position.PoolBeforeMinor, .. position.FurtherBeforeMinor]),
+    };
 }

@@ -20,20 +20,22 @@ public static class VolumeRecords
     /// <summary>Calculations whose entries travel together at most, so that no message grows with the accumulator.</summary>
     private const int MaxTogether = 100;
 
-    /// <summary>Decides about several contributions at once: the state after all, what the ledger is owed, and each one's refusal or null.</summary>
+    /// <summary>Decides about several contributions at once: the state after all, what the ledger and further accumulators are owed, and
+    /// each one's refusal or null.</summary>
     public static (VolumeState State, IReadOnlyList<(string Book, IReadOnlyList<BookRecord> Records)> Outbox, Refusal?[] Refusals) Decide(
         VolumeState state, IReadOnlyList<RecordContribution> commands, RuleSetDocument document)
     {
-        var (calculations, refusals) = (new List<IEnumerable<BookRecord>>(), new Refusal?[commands.Count]);
+        var (calculations, passed, refusals) = (new List<IEnumerable<BookRecord>>(), new List<RecordContribution>(), new Refusal?[commands.Count]);
         for (var i = 0; i < commands.Count; i++)
         {
             var decision = VolumeMachine.Decide(state, commands[i], document);
             refusals[i] = decision.Refusal;
             calculations.AddRange(decision.Events.OfType<VolumeAccrued>().Select(accrued => Entries(commands[i], document, accrued)));
+            passed.AddRange(decision.Events.OfType<VolumePassed>().Select(happened => happened.Onward));
             state = VolumeMachine.EvolveAll(state, decision.Events);
         }
         var together = calculations.Chunk(MaxTogether).Select(some => (Books.Ledger, (IReadOnlyList<BookRecord>)[.. some.SelectMany(records => records)]));
-        return (state, [.. together], refusals);
+        return (state, [.. together, .. Of(passed)], refusals);
     }
 
     /// <summary>

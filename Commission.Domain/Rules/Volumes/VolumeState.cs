@@ -20,6 +20,7 @@ public sealed record VolumeState
 /// <param name="Credited">Per party, all credits and adjustments added up.</param>
 /// <param name="Booked">Entries that it has in the ledger.</param>
 /// <param name="LastFacts">The facts of the latest calculation that has entries; zero when none has.</param>
+/// <param name="Passed">How often it was passed on to the next accumulator.</param>
 [GenerateSerializer, Immutable, Alias("VolumeEntry")]
 public sealed record VolumeEntry(
     [property: Id(0)] VolumeContribution Contribution,
@@ -27,7 +28,8 @@ public sealed record VolumeEntry(
     [property: Id(2)] int CreditedRevision,
     [property: Id(3)] PartyCredit[] Credited,
     [property: Id(4)] int Booked = 0,
-    [property: Id(5)] Hash LastFacts = default);
+    [property: Id(5)] Hash LastFacts = default,
+    [property: Id(6)] int Passed = 0);
 
 /// <summary>Puts a contribution into its accumulator, corrects it or takes it out.</summary>
 /// <param name="Key">The accumulator.</param>
@@ -53,6 +55,12 @@ public sealed record ContributionCorrected(VolumeContribution Contribution) : Vo
 
 /// <summary>A contribution counts no longer.</summary>
 public sealed record ContributionWithdrawn(VolumeContribution Contribution) : VolumeEvent;
+
+/// <summary>A contribution's pool is another than the next accumulator was told.</summary>
+/// <param name="Contribution">Whose.</param>
+/// <param name="PoolMinor">The pool now.</param>
+/// <param name="Onward">What the next accumulator is told.</param>
+public sealed record VolumePassed(VolumeContribution Contribution, long PoolMinor, RecordContribution Onward) : VolumeEvent;
 
 /// <summary>
 /// A contribution's commission is another than was credited so far. The calculation's accruals are the differences: the

@@ -34,6 +34,7 @@ internal sealed class Phrases(RuleSetDocument document)
         Basis.Premium => "annual premium",
         Basis.TrailBalance => "balance",
         Basis.CommissionReceived => "commission received",
+        Basis.Consumption => "consumption",
         _ => name.Replace('_', ' '),
     };
 
@@ -48,6 +49,20 @@ internal sealed class Phrases(RuleSetDocument document)
         Party.Upline4 => "the fourth upline",
         Party.Upline5 => "the fifth upline",
         _ => throw new ArgumentOutOfRangeException(nameof(party)),
+    };
+
+    /// <summary>What holds year by year; the last one stays.</summary>
+    public static string ByYear(IReadOnlyList<string> years) => years.Count == 1
+        ? years[0]
+        : string.Join(", ", years.Select((text, year) => $"{text} in year {year + 1}{(year == years.Count - 1 ? " and later" : "")}"));
+
+    /// <summary>A span of months of a deal's life.</summary>
+    public static string MonthsOf(int from, int? months, string always) => (from, months) switch
+    {
+        (1, null) => always,
+        (_, null) => $"from month {from} on",
+        (1, _) => $"for {months} months",
+        _ => $"for {months} months from month {from} on",
     };
 
     public static string Accumulated(VolumeScope? scope, string text) =>

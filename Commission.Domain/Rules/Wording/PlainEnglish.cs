@@ -65,7 +65,7 @@ public static class PlainEnglish
             yield return $"Nothing is paid when that is less than {phrases.Money(threshold)}.";
         if (terms.FloorRaiseMinor is { } raise)
             yield return $"It is raised to at least {phrases.Money(raise)}.";
-        foreach (var cap in CapsInWords(terms.Caps, phrases))
+        foreach (var cap in CapsInWords(component, phrases))
             yield return cap;
         if (terms.Milestones.Count > 0)
             yield return $"Released: {string.Join(", ", terms.Milestones.Select(milestone => $"{milestone.Share} % at “{milestone.Name.Replace('_', ' ')}”"))}.";
@@ -80,16 +80,18 @@ public static class PlainEnglish
     private static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 
     private static string When(Component component) =>
-        component is TrailComponent or RecurringComponent or OverrideComponent || component.Terms.Milestones.Count > 0
+        component is TrailComponent or RevenueComponent or OverrideComponent || component.Terms.Milestones.Count > 0
             ? ""
             : "when the deal is complete, ";
 
-    private static IEnumerable<string> CapsInWords(Caps caps, Phrases phrases)
+    private static IEnumerable<string> CapsInWords(Component component, Phrases phrases)
     {
+        var caps = component.Terms.Caps;
+        var each = component is TrailComponent or RevenueComponent ? "of each payment" : "per deal";
         if (caps.DealMinor is { } deal)
-            yield return $"At most {phrases.Money(deal)} per deal.";
+            yield return $"At most {phrases.Money(deal)} {each}.";
         foreach (var (party, most) in caps.Parties)
-            yield return $"At most {phrases.Money(most)} of it to {Phrases.PartyOf(party)}; the rest is paid to nobody.";
+            yield return $"At most {phrases.Money(most)} {each} to {Phrases.PartyOf(party)}; the rest is paid to nobody.";
         if (caps.PeriodMinor is { } period)
             yield return $"At most {phrases.Money(period)} {Phrases.SpanOf(caps.Period!)}.";
         if (caps.CustomerMinor is { } customer)

@@ -16,8 +16,9 @@ public static class RuleSetDifference
         ["minorPerUnit"] = "price per unit",
         ["packageSize"] = "package size",
         ["quotaMinor"] = "quota",
-        ["yearlyPercents"] = "yearly rates",
-        ["levelPercents"] = "rates by level",
+        ["yearlyPercents"] = "list of yearly rates",
+        ["yearlyMinorPerUnit"] = "list of yearly prices per unit",
+        ["levelPercents"] = "list of rates by level",
         ["coolingOffDays"] = "cooling-off days",
         ["minimumPayoutMinor"] = "minimum payout",
         ["floorRaiseMinor"] = "amount that it is raised to",
@@ -64,7 +65,7 @@ public static class RuleSetDifference
             return;
         if (before.ValueKind == JsonValueKind.Object && after.ValueKind == JsonValueKind.Object)
             CompareMembers(place, before, after, phrases, lines);
-        else if (before.ValueKind == JsonValueKind.Array && after.ValueKind == JsonValueKind.Array && member is not ("yearlyPercents" or "levelPercents"))
+        else if (before.ValueKind == JsonValueKind.Array && after.ValueKind == JsonValueKind.Array && !IsPlainList(member))
             CompareItems(place, member, before, after, phrases, lines);
         else
             lines.Add($"{Start(place)}the {WordOf(member)} changes from {Value(member, before, phrases)} to {Value(member, after, phrases)}{Direction(before, after)}.");
@@ -89,7 +90,11 @@ public static class RuleSetDifference
     private static bool IsPlace(string name) => name is "components";
 
     /// <summary>What a nested object is called in a sentence; a scalar needs no place of its own.</summary>
-    private static string? Inner(string name, JsonElement value) => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? name : null;
+    private static string? Inner(string name, JsonElement value) =>
+        value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && !IsPlainList(name) ? name : null;
+
+    /// <summary>Lists of plain values are compared whole.</summary>
+    private static bool IsPlainList(string member) => member is "yearlyPercents" or "levelPercents" or "yearlyMinorPerUnit";
 
     private static string Join(string place, string? inner) => inner is null ? place : place is "" or Products ? inner : $"{place}, {WordOf(inner)}";
 
@@ -133,6 +138,7 @@ public static class RuleSetDifference
         JsonValueKind.String when member.EndsWith("ercent", StringComparison.Ordinal) => $"{value.GetString()} %",
         JsonValueKind.String => $"“{value.GetString()}”",
         JsonValueKind.Array when member.EndsWith("Percents", StringComparison.Ordinal) => string.Join(", ", value.EnumerateArray().Select(rate => $"{rate.GetString()} %")),
+        JsonValueKind.Array when member == "yearlyMinorPerUnit" => string.Join(", ", value.EnumerateArray().Select(price => price.GetString())),
         _ => value.GetRawText(),
     };
 

@@ -1,5 +1,4 @@
 using Commission.Domain;
-using Commission.Domain.Deals;
 using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Npgsql;

@@ -3,7 +3,6 @@ using Commission.Domain.Amounts;
 using Commission.Domain.Deals;
 using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
-using Commission.Domain.Members;
 using Commission.Domain.Rules;
 
 namespace Commission.Storage.Guarantees.SelfTest;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Commission.Domain;
-using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
 using Commission.Storage.Ledger;

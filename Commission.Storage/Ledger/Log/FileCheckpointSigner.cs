@@ -56,8 +56,8 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICh
         await using var locked = await LockAsync(cancellationToken);
         var now = time.GetUtcNow();
         var keys = await ReadAsync<StoredKey[]>(KeysFile, cancellationToken) ?? [];
-        await WriteAsync<StoredKey[]>(
-            KeysFile, [.. keys.Where(key => key.To is null || key.To > now).Select(key => key with { To = key.To ?? now + overlap }), NewKey(now)], cancellationToken);
+        var former = keys.Where(key => key.To is null || key.To > now).Select(key => key with { To = key.To ?? now + overlap });
+        await WriteAsync<StoredKey[]>(KeysFile, [.. former, NewKey(now)], cancellationToken);
     }
 
     private async Task<IReadOnlyList<StoredKey>> ReadKeysAsync(CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Text;
 using Commission.Benchmarks.Harness;
 using Commission.Domain;
 using Commission.Domain.Amounts;
+using Commission.Domain.Deals;
 using Commission.Domain.Rules;
 using Commission.Domain.Rules.Simulation;
 using Commission.Domain.Rules.Volumes;
@@ -37,11 +38,56 @@ internal sealed class WhatIfHistory : IBenchmark
         }
         Add(report, $"What-if over {deals.Length:N0} deals: deals per second and core, without explanation", plain, Goal.Min(300_000, "/s"));
         Add(report, "The same with the explanation of each deal", explained, null);
+        LaterEvents(options, report, deals);
         report.Add(new Row(
             "Memory that a simulation keeps at its end", Report.Spread(growth, "N0", " KiB"), "–", Statistics.Median(growth), "KiB", "–", null,
             "totals of 1,000 members, 24 months and one product; not the deals",
             new Dictionary<string, double[]>(StringComparer.Ordinal) { ["keptKibibytes"] = [.. growth] }));
         return Task.CompletedTask;
+    }
+
+    /// <summary>Deals with a history: an invoice in each of six months, and a clawback of half of it.</summary>
+    private static void LaterEvents(BenchmarkOptions options, Report report, WhatIfDeal[] deals)
+    {
+        var some = Array.ConvertAll(deals[..Math.Min(deals.Length, 20_000)], deal => (Deal: deal, State: Stored(deal), History: History(deal)));
+        var events = some.Sum(one => one.History.Commands.Count);
+        var rates = new List<double>();
+        for (var round = 0; round < options.Rounds + 1; round++)
+        {
+            var watch = Stopwatch.StartNew();
+            var simulation = new WhatIf(_ => Recurring, WhatIfLimits.None);
+            foreach (var (deal, state, history) in some)
+                simulation.Add(deal, state, history);
+            if (simulation.Complete().LaterEvents != events)
+                throw new InvalidOperationException("Not every event was decided.");
+            if (round > 0)
+                rates.Add(events / watch.Elapsed.TotalSeconds);
+        }
+        Add(report, "Later events of deals decided again: events per second and core", rates, null);
+    }
+
+    private static DealState Stored(WhatIfDeal deal) => new()
+    {
+        Id = deal.Subject.Deal,
+        Status = DealStatus.Complete,
+        Referrer = deal.Facts.Payees[Party.Referrer],
+        Receiver = deal.Facts.Payees[Party.Receiver],
+        Upline = deal.Facts.Payees[Party.Upline],
+        Client = deal.Subject.Client,
+        Vertical = deal.Vertical,
+        Product = deal.Facts.Product,
+        SettledValue = new Money(deal.Facts.SettledValueMinor, deal.Facts.Currency),
+        SettledOn = deal.Subject.On,
+    };
+
+    private static LaterHistory History(WhatIfDeal deal)
+    {
+        var receiver = deal.Facts.Payees[Party.Receiver];
+        var invoices = Enumerable.Range(1, 6).Select(month => (DealCommand)new RecordRevenue(
+            RevenueKind.Invoice, Report.Format($"I-{month}"), deal.Subject.On.AddMonths(month), new Money(100_005, deal.Facts.Currency), null, receiver,
+            default));
+        return new LaterHistory(
+            [.. invoices, new RecordClawback("C-1", ClawbackReason.Refund, deal.Subject.On.AddMonths(7), 300_015, receiver, default)], 0);
     }
 
     private static void Add(Report report, string work, List<double> rates, Goal? goal) => report.Add(new Row(
@@ -74,7 +120,7 @@ internal sealed class WhatIfHistory : IBenchmark
         return bytes;
     }
 
-    private static WhatIfDeal[] Deals(int count)
+    internal static WhatIfDeal[] Deals(int count)
     {
         var members = Enumerable.Range(0, Members).Select(i => ContactId.From(TypeId.Derive("benchmark/member", Report.Format($"{i}")))).ToArray();
         _ = Currency.TryParse("AUD", out var currency);
@@ -91,7 +137,21 @@ internal sealed class WhatIfHistory : IBenchmark
         })];
     }
 
-    private static RuleSetDocument Document() => RuleSetReader.Read(Encoding.UTF8.GetBytes("""
+    private static RuleSetDocument Recurring { get; } = RuleSetReader.Read(Encoding.UTF8.GetBytes("""
+        {
+          "schema": "commission/rule-set/v1", "vertical": "MORTGAGE", "effectiveFrom": "2020-01-01", "currency": "AUD",
+          "governingAgreement": "Benchmark", "platformFeePercent": "1",
+          "products": { "HOME_LOAN_OO": { "components": [
+            { "name": "upfront", "shape": "percent", "basis": "deal_value", "ratePercent": "0.65",
+              "clawback": { "kind": "cliffs", "steps": [{ "beforeMonths": 12, "percent": "50" }] },
+              "split": [{ "party": "referrer", "weight": 80 }, { "party": "upline", "weight": 20 }] },
+            { "name": "invoices", "shape": "recurring", "on": "invoice", "basis": "invoice_amount_ex_gst", "ratePercent": "10",
+              "clawback": { "kind": "proportional_to_refund" },
+              "split": [{ "party": "referrer", "weight": 80 }, { "party": "upline", "weight": 20 }] }] } }
+        }
+        """)).Document!;
+
+    internal static RuleSetDocument Document() => RuleSetReader.Read(Encoding.UTF8.GetBytes("""
         {
           "schema": "commission/rule-set/v1", "vertical": "MORTGAGE", "effectiveFrom": "2020-01-01", "currency": "AUD",
           "governingAgreement": "Benchmark", "platformFeePercent": "1",

@@ -1,9 +1,7 @@
 using System.Data;
-using Commission.Domain;
 using Commission.Domain.Guarantees;
 using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger.Log;
-using Commission.Testing;
 using Npgsql;
 using Orleans.Serialization;
 

@@ -100,6 +100,45 @@ public sealed class RuleSetTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal(before, await engine.FootprintAsync());
     }
 
+    [Theory]
+    [InlineData("\"0.70\"", "0.70")]
+    [InlineData("\"0.70\"", "\"7e-1\"")]
+    [InlineData("\"0.70\"", "\"100.01\"")]
+    [InlineData("\"0.70\"", "\"-0.70\"")]
+    [InlineData("\"0.70\"", "\"0.70\",\"ratePercent\":\"0.70\"")]
+    [InlineData("\"weight\":80", "\"weight\":80.0")]
+    [InlineData("\"weight\":80", "\"weight\":8e1")]
+    [InlineData("\"weight\":80", "\"weight\":99999999999999999999")]
+    [InlineData("\"HOME_LOAN\"", "\"НОME_LOAN\"")]
+    [InlineData("\"HOME_LOAN\"", "\"HOME\\u200bLOAN\"")]
+    [InlineData("\"upfront\"", "\"upfrоnt\"")]
+    [InlineData("\"split\"", "\"splits\"")]
+    [InlineData("\"0.70\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    public async Task A_document_as_nobody_should_write_it_is_refused_and_leaves_no_trace(string part, string written)
+    {
+        var network = await Network.CreateAsync(engine);
+        var valid = network.Rules("2099-01-01", "0.70").ToJsonString();
+        Assert.Contains(part, valid, StringComparison.Ordinal);
+        var before = await engine.FootprintAsync();
+
+        var refused = await network.SendAsync(new Request(
+            $"/api/v1/verticals/{network.Vertical}/rule-sets", System.Text.Encoding.UTF8.GetBytes(valid.Replace(part, written, StringComparison.Ordinal)),
+            network.Admin.ToString(), Engine.Unique("key-")));
+
+        Assert.Equal((400, "INVALID_FIELD"), (refused.Status, refused.Member("code")));
+        Assert.NotEqual("", refused.Member("field"));
+        Assert.Equal(before, await engine.FootprintAsync());
+    }
+
+    [Fact]
+    public async Task A_document_of_twenty_megabytes_is_refused()
+    {
+        var network = await Network.CreateAsync(engine);
+        var large = System.Text.Encoding.UTF8.GetBytes($"{{\"plainText\":\"{new string('x', 20_000_000)}\"}}");
+        (await network.SendAsync(new Request($"/api/v1/verticals/{network.Vertical}/rule-sets", large, network.Admin.ToString(), Engine.Unique("key-"))))
+            .IsRefused(413, "BODY_TOO_LARGE", "body");
+    }
+
     [Fact]
     public async Task Only_internal_contacts_change_verticals()
     {

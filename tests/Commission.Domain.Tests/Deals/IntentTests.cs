@@ -1,6 +1,7 @@
 using Commission.Domain.Amounts;
 using Commission.Domain.Deals;
 using Commission.Domain.Rules;
+using Commission.Domain.Rules.Gating;
 
 namespace Commission.Domain.Tests.Deals;
 
@@ -58,6 +59,59 @@ public sealed class IntentTests
         deal.When(HandshakeStep.Intent).Refused(RefusalCodes.InvalidField, "payload.upline");
         deal.Then(deal.When<IntentPayload>(HandshakeStep.Intent, intent => intent with { Upline = null }));
         Assert.Null(deal.State.Upline);
+    }
+
+    /// <summary>The referrer's upline has uplines itself.</summary>
+    private static DealScenario Below(params Person[] further)
+    {
+        var above = further.Prepend(People.Upline).Zip(further, (below, upline) => (below, upline)).ToDictionary(pair => pair.below, pair => pair.upline.Id);
+        var contacts = People.All.ToDictionary(
+            person => person.Id,
+            person => DealScenario.ContactOf(person) with
+            {
+                Upline = person == People.Referrer ? People.Upline.Id : above.TryGetValue(person, out var upline) ? upline : null,
+            });
+        return new DealScenario().Given(facts => facts with { Contacts = contacts });
+    }
+
+    [Fact]
+    public void A_member_states_all_its_registered_uplines()
+    {
+        var deal = Below(People.Stranger, People.Receiver);
+        var refused = deal.When(HandshakeStep.Intent);
+        refused.Refused(RefusalCodes.InvalidField, "payload.furtherUplines");
+        Assert.Contains($"{People.Stranger.Id}, {People.Receiver.Id}", refused.Refusal!.Text, StringComparison.Ordinal);
+        deal.When<IntentPayload>(HandshakeStep.Intent, intent => intent with { FurtherUplines = [People.Receiver.Id, People.Stranger.Id] })
+            .Refused(RefusalCodes.InvalidField, "payload.furtherUplines");
+        deal.Then(deal.When<IntentPayload>(HandshakeStep.Intent, intent => intent with { FurtherUplines = [People.Stranger.Id, People.Receiver.Id] }));
+        Assert.Equal([People.Upline.Id, People.Stranger.Id, People.Receiver.Id], deal.State.Uplines);
+        new DealScenario().When<IntentPayload>(HandshakeStep.Intent, intent => intent with { FurtherUplines = [People.Stranger.Id] })
+            .Refused(RefusalCodes.InvalidField, "payload.furtherUplines");
+    }
+
+    [Fact]
+    public void Uplines_are_known_members_each_named_once()
+    {
+        Decision<DealEvent> Attested(params ContactId[] further) =>
+            When(intent => intent with { AttestedBy = People.Importer.Id, FurtherUplines = further });
+        Attested(People.Stranger.Id, People.Stranger.Id).Refused(RefusalCodes.InvalidField, "payload.furtherUplines[1]");
+        Attested(People.Upline.Id).Refused(RefusalCodes.InvalidField, "payload.furtherUplines[0]");
+        Attested(People.Referrer.Id).Refused(RefusalCodes.SelfReferral, "payload.furtherUplines[0]");
+        Attested(People.Client.Id).Refused(RefusalCodes.InvalidField, "payload.furtherUplines[0]");
+        Attested(new ContactId(Guid.NewGuid())).Refused(RefusalCodes.UnknownContact, "payload.furtherUplines[0]");
+        Attested(People.Stranger.Id, People.Receiver.Id).Accepted();
+    }
+
+    [Fact]
+    public void A_product_that_is_closed_takes_no_referral_from_that_day_on()
+    {
+        DealScenario ClosedFrom(DateOnly date, string[]? products = null) => new DealScenario().Given(facts => facts with
+        {
+            Vertical = facts.Vertical! with { Closures = [new ClosedFrom(date, "The law", products)] },
+        });
+        ClosedFrom(DealScenario.Today).When(HandshakeStep.Intent).Refused(RefusalCodes.GateBroken, "payload.referredOn");
+        ClosedFrom(DealScenario.Today.AddDays(1)).When(HandshakeStep.Intent).Accepted();
+        ClosedFrom(DealScenario.Today, ["UNCOVERED"]).When(HandshakeStep.Intent).Accepted();
     }
 
     [Theory]

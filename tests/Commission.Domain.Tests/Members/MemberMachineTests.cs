@@ -46,6 +46,19 @@ public sealed class MemberMachineTests
         new MemberScenario().Decide(command).Refused(RefusalCodes.InvalidField, field);
 
     [Fact]
+    public void An_upline_is_changed_and_each_change_is_an_act()
+    {
+        var member = MemberScenario.Created();
+        var change = new ChangeUpline(People.Stranger.Id, People.Importer.Id, new RequestFingerprint(7, 7));
+        var act = Assert.IsType<Commission.Domain.Ledger.ActDraft>(Assert.Single(MemberRecords.Acts(member.State.Id, member.Decide(change).Accepted())));
+        Assert.Equal(Commission.Domain.Ledger.AdministrativeAct.UplineChanged, act.Act);
+        Assert.Contains(People.Stranger.Id.ToString(), System.Text.Encoding.UTF8.GetString(act.Payload), StringComparison.Ordinal);
+        Assert.Equal(People.Stranger.Id, member.When(change).State.Upline);
+        Assert.Null(member.When(change with { Upline = null }).State.Upline);
+        member.Decide(change with { Upline = member.State.Id }).Refused(RefusalCodes.InvalidField, "upline");
+    }
+
+    [Fact]
     public void A_contact_is_made_once() =>
         MemberScenario.Created().Decide(MemberScenario.Create()).Refused(RefusalCodes.AlreadyExists, "id");
 

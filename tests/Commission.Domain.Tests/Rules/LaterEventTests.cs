@@ -62,6 +62,30 @@ public sealed class LaterEventTests
         Assert.Null(Calculator.MissingBasis(rules, RuleTable.Facts(1)));
     }
 
+    // zembl names cents per kWh as trail; the prices are the test's own. A report of 10,000 kWh at 0.1 cents, 0.05 from year 2 on, for three years.
+    [Theory]
+    [InlineData(1, 10_000, 1_000)]
+    [InlineData(12, 10_000, 1_000)]
+    [InlineData(13, 10_000, 500)]
+    [InlineData(36, 10_000, 500)]
+    [InlineData(37, 10_000, 0)]
+    [InlineData(1, 0, 0)]
+    [InlineData(1, 4, 0)]
+    [InlineData(1, 5, 1)]
+    [InlineData(13, 9, 0)]
+    [InlineData(13, 10, 1)]
+    [InlineData(1, -10_000, -1_000)]
+    [InlineData(1, 60_000, 5_000)]
+    [InlineData(1, 99_999_999_999_999, 5_000)]
+    public void A_trail_per_unit_pays_on_each_report_of_consumption(int month, long units, long paid)
+    {
+        var rules = RuleTable.Of("0", RuleTable.All(
+            "\"shape\":\"unit_trail\",\"basis\":\"consumption\",\"yearlyMinorPerUnit\":[\"0.1\",\"0.05\"],\"months\":36,\"caps\":{\"dealMinor\":5000}"));
+        Assert.Equal(paid, RuleTable.Total(rules, RuleTable.Facts(1) with { Event = new RevenueReceived(RevenueKind.Consumption, "2026-10", Settled, units, month) }));
+        Assert.Equal(0, RuleTable.Total(rules, RuleTable.Facts(1) with { Event = new RevenueReceived(RevenueKind.Invoice, "2026-10", Settled, 1, month) }));
+        Assert.Null(Calculator.MissingBasis(rules, RuleTable.Facts(1)));
+    }
+
     private const string Sale = """{"name":"it","shape":"percent","basis":"deal_value","ratePercent":"10","split":[{"party":"referrer","weight":1}]}""";
 
     public static TheoryData<string, string, long, long, long> Overrides => new()

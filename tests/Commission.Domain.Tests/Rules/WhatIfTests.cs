@@ -75,4 +75,51 @@ public sealed class WhatIfTests
         var rules = RuleTable.Of("1", RuleTable.All("\"shape\":\"percent\",\"basis\":\"annual_premium\",\"ratePercent\":\"1\""));
         Assert.Equal(300, Run(rules).Skipped["the facts state no annual_premium"]);
     }
+
+    [Fact]
+    public void What_caps_cut_off_is_told_by_cap_with_its_deals()
+    {
+        var rules = RuleTable.Of("0",
+            """{"name":"capped","shape":"percent","basis":"deal_value","ratePercent":"1","caps":{"dealMinor":11000},"split":[{"party":"referrer","weight":1}]}""",
+            """{"name":"party","shape":"flat","basis":"deal","amountMinor":1000,"caps":{"partyMinor":{"upline":150}},"split":[{"party":"referrer","weight":80},{"party":"upline","weight":20}]}""",
+            """{"name":"monthly","shape":"flat","basis":"deal","amountMinor":100,"caps":{"period":{"per":"year","scope":"referrer","amountMinor":25000}},"split":[{"party":"referrer","weight":1}]}""");
+
+        var totals = Run(rules);
+
+        var capped = History.Select(deal => new Rate(1, 0).Of(deal.Facts.SettledValueMinor) - 11_000).Where(cut => cut > 0).ToArray();
+        Assert.True(capped.Length is > 10 and < 300);
+        Assert.Equal(
+            [new CapTotal("X1", "P1", "capped", CapKind.Deal, capped.Length, capped.Sum()), new CapTotal("X1", "P1", "party", CapKind.Party, 300, 300 * 50),
+                new CapTotal("X1", "P1", "monthly", CapKind.Period, 50, 5_000)],
+            totals.Caps);
+        Assert.Empty(Run(Today).Caps);
+        Assert.Equal(["cap", "cap"], Run(rules, new WhatIfLimits(CapCutMinor: 5_000)).Breaches.Select(breach => breach.Kind));
+    }
+
+    [Fact]
+    public void The_limit_of_a_deal_counts_all_that_the_deal_accrues()
+    {
+        var rules = RuleTable.Of("0",
+            RuleTable.All("\"shape\":\"flat\",\"basis\":\"deal\",\"amountMinor\":600"),
+            """{"name":"volume","shape":"tier_whole","basis":"deal_value","boundary":"upper","bands":[{"from":0,"ratePercent":"0.05"}],"accumulate":{"per":"year","scope":"referrer"},"split":[{"party":"referrer","weight":1}]}""");
+
+        var breaches = Run(rules, new WhatIfLimits(DealMinor: 1_150)).Breaches;
+
+        // 6.00 and 0.05 % of 10,000.00 to 12,323.23: only together they are more than 11.50.
+        Assert.Equal(History.Count(deal => 600 + new Rate(5, 2).Of(deal.Facts.SettledValueMinor) > 1_150), breaches.Count);
+        Assert.NotEmpty(breaches);
+    }
+
+    [Fact]
+    public void The_worst_breaches_are_kept_in_whatever_order_the_history_comes()
+    {
+        var history = Enumerable.Range(0, 1_500).Select(i => Deal(i, 1_000_000 + (i * 777))).ToArray();
+        var limits = new WhatIfLimits(DealMinor: 1);
+
+        var (forward, backward) = (Run(Today, limits, history), Run(Today, limits, history.Reverse()));
+
+        Assert.Equal((1_500, 1_000), (forward.BreachCount, forward.Breaches.Count));
+        Assert.Equal(forward.Breaches, backward.Breaches);
+        Assert.Equal(forward.Breaches.Max(breach => breach.FoundMinor), forward.Breaches[0].FoundMinor);
+    }
 }

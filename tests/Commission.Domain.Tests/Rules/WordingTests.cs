@@ -12,6 +12,8 @@ public sealed class WordingTests
         { "\"shape\":\"flat\",\"basis\":\"deal\",\"amountMinor\":100000", "When the deal is complete, $1,000.00 per deal." },
         { "\"shape\":\"per_unit\",\"basis\":\"units\",\"minorPerUnit\":\"0.35\"", "When the deal is complete, 0.35 cents for each unit of the number of units." },
         { "\"shape\":\"trail\",\"basis\":\"trail_balance\",\"yearlyPercents\":[\"0.15\"]", "Every month one twelfth of 0.15 % per annum of the balance, for as long as the balance lasts." },
+        { "\"shape\":\"unit_trail\",\"basis\":\"consumption\",\"yearlyMinorPerUnit\":[\"0.1\",\"0.05\"],\"months\":36",
+            "0.1 cents in year 1, 0.05 cents in year 2 and later for each unit of the consumption that is reported, for 36 months." },
         { "\"shape\":\"recurring\",\"on\":\"invoice\",\"basis\":\"invoice_amount_ex_gst\",\"ratePercent\":\"20\",\"months\":24", "20 % of the invoice amount without GST of each invoice, for 24 months." },
         { "\"shape\":\"tier_marginal\",\"basis\":\"deal_value\",\"boundary\":\"lower\",\"bands\":[{\"from\":0,\"to\":100000,\"ratePercent\":\"1\"},{\"from\":100000,\"ratePercent\":\"2\"}]",
             "When the deal is complete, the deal value in bands, each paid for its own part: 1 % of the part up to and including $1,000.00; 2 % of the part above $1,000.00." },
@@ -57,6 +59,14 @@ public sealed class WordingTests
         Assert.Equal([line], RuleSetDifference.InWords(before, after));
         Assert.NotEmpty(RuleSetDifference.InWords(after, before));
         Assert.Empty(RuleSetDifference.InWords(before, before));
+    }
+
+    [Fact]
+    public void A_change_of_the_price_per_unit_is_a_line()
+    {
+        static RuleSetDocument Rules(string prices) => RuleTable.Of("1", RuleTable.All($"\"shape\":\"unit_trail\",\"basis\":\"consumption\",\"yearlyMinorPerUnit\":[{prices}]"));
+        Assert.Equal(
+            ["P1, “it”: the list of yearly prices per unit changes from 0.1 to 0.1, 0.05."], RuleSetDifference.InWords(Rules("\"0.1\""), Rules("\"0.1\",\"0.05\"")));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ internal sealed class BookScenario(TestDatabase database, string? connectionStri
 
     /// <summary>The first append to an empty book, as a writer would prepare it.</summary>
     public BookAppend Prepare(BookHead head, OutboxMessage message) => BookMachine.Append(
-        Book, head, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(), _parts.Serializer.Deserialize<BookRecord[]>(message.Payload)!, DateTimeOffset.UnixEpoch);
+        Book, head, TreeEdge.Empty, new Dictionary<AccountKey, AccountHead>(),
+        _parts.Serializer.Deserialize<BookRecord[]>(message.Payload)!, DateTimeOffset.UnixEpoch);
 
     /// <summary>The entries in the book, after an audit of everything about it.</summary>
     public Task<IReadOnlyList<Leaf>> AuditAsync() => BookAudit.ReadAsync(database.AppConnectionString, Book);

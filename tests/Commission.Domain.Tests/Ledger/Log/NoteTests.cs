@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
 using CsCheck;
 

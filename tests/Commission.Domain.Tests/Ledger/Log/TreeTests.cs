@@ -123,7 +123,8 @@ public sealed class TreeTests
     {
         var tree = new Kept();
         tree.Append(Many);
-        Gen.Select(Gen.Int[1, Many.Length], Gen.Int[0, Many.Length - 1], Gen.Int[1, Many.Length], Gen.Int[0, 31]).Where((size, index, first, _) => index < size && first <= size)
+        Gen.Select(Gen.Int[1, Many.Length], Gen.Int[0, Many.Length - 1], Gen.Int[1, Many.Length], Gen.Int[0, 31])
+            .Where((size, index, first, _) => index < size && first <= size)
             .Sample((size, index, first, bit) =>
             {
                 var (root, path) = (RootOf(tree, size), TreeProof.ProveInclusion(index, size, tree.HashOf));
