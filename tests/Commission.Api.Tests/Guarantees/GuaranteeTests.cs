@@ -65,6 +65,21 @@ public sealed class GuaranteeTests
     }
 
     [Fact]
+    public async Task The_command_ends_with_0_while_all_hold_and_with_1_as_soon_as_one_is_broken()
+    {
+        await using var engine = await Engine.StartAsync(_ => { });
+        var network = await GuaranteeScenario.TradeAsync(engine);
+        var admin = network.Admin.ToString();
+        Assert.Contains("No run has completed yet", (await engine.CommissionAsync("guarantees")).Ended(1).Errors, StringComparison.Ordinal);
+
+        Assert.Contains("G6  paid exactly once  holds", (await engine.CommissionAsync("guarantees", "--run", "--as", admin)).Ended(0).Output, StringComparison.Ordinal);
+        Assert.Contains("breaks were seen", (await engine.CommissionAsync("guarantees", "--self-test", "--as", admin)).Ended(0).Output, StringComparison.Ordinal);
+        await engine.Database.ScalarAsync<int?>($"update book_account set balance = balance + 1 where name = 'payable:{network.Referrer}'");
+        Assert.Contains("G4  exact money        broken", (await engine.CommissionAsync("guarantees", "--full", "--as", admin)).Ended(1).Output, StringComparison.Ordinal);
+        Assert.Contains("G4  exact money        broken", (await engine.CommissionAsync("guarantees")).Ended(1).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_staff_may_run_them_and_the_same_key_is_the_same_run()
     {
         await using var engine = await Engine.StartAsync(_ => { });
