@@ -8,7 +8,7 @@ cd -- "$root"
 
 need_dotnet
 need_postgres
-want_tools hledger ledger
+want_tools hledger ledger python3 openssl
 
 log="$(mktemp)"
 trap 'rm -f -- "$log"' EXIT

@@ -100,6 +100,8 @@ public static partial class ApiHost
         api.MapDeals();
         api.MapLedger();
         api.MapGuarantees();
+        api.MapCheckpointKeys();
+        api.MapEvidence();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }
@@ -115,6 +117,7 @@ public static partial class ApiHost
         builder.Services.AddSingleton<IActor, HeaderActor>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<InFlightRequests>();
+        builder.Services.AddSingleton<EvidenceAssembly>();
         builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -9,6 +9,9 @@ internal sealed class ApiSettings
     /// <summary>Whether this process is a silo too; without, it is a client of the cluster in the database.</summary>
     public bool CoHostSilo { get; set; } = true;
 
+    /// <summary>Host name of members' authenticators.</summary>
+    public string RelyingParty { get; set; } = "localhost";
+
     /// <summary>Folder of vertical files that are made sure to exist at start.</summary>
     public string VerticalsDirectory { get; set; } = Path.Combine(AppContext.BaseDirectory, "verticals");
 

@@ -26,6 +26,7 @@ internal static class CommandTree
         ExplainCommand.Create(),
         ReplayCommand.Create(),
         GuaranteesCommand.Create(),
+        EvidenceCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {
             WhatIfCommand.Create(),

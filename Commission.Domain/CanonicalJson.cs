@@ -255,6 +255,13 @@ public sealed class CanonicalObject
         return this;
     }
 
+    /// <summary>Adds a value that is in canonical form already.</summary>
+    public CanonicalObject AddCanonical(string key, byte[] json)
+    {
+        _members.Add((key, json));
+        return this;
+    }
+
     /// <summary>Adds an array of strings; null is left out.</summary>
     public CanonicalObject Add(string key, IReadOnlyList<string>? value)
     {
@@ -298,6 +305,9 @@ public sealed class CanonicalObject
                 break;
             case CanonicalObject nested:
                 nested.Write(buffer);
+                break;
+            case byte[] json:
+                buffer.Write(json);
                 break;
             case IReadOnlyList<CanonicalObject> items:
                 WriteItems(buffer, items, static (into, item) => item.Write(into));

@@ -11,6 +11,9 @@ public static class GrainKeys
 
     /// <summary>The key of a sweeper partition.</summary>
     public static string OfSweeper(int partition) => $"sweeper:{partition}";
+
+    /// <summary>The key of the one grain that replaces keys of checkpoints.</summary>
+    public const string CheckpointKeys = "checkpoint-keys";
 }
 
 /// <summary>Names that silos and clients must agree on.</summary>

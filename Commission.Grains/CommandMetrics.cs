@@ -25,7 +25,7 @@ public sealed class CommandMetrics
         _attested = meter.CreateCounter<long>("commission.attested", "handshakes", "Handshakes attested in bulk");
         _dropped = meter.CreateCounter<long>("commission.stream.dropped", "messages", "Outbox messages that the stream had no room for; the sweeper brings them");
         _published = meter.CreateHistogram<double>(
-            "commission.checkpoint.duration", "s", "From reading where a book ends to its stored checkpoint; one is due every second at most");
+            "commission.checkpoint.lag", "s", "From posting a book's last leaf to the stored checkpoint that covers it");
         meter.CreateObservableGauge("commission.outbox.depth", () => Volatile.Read(ref _outboxDepth), "rows", "Outbox rows waiting, as the sweeper last saw");
         meter.CreateObservableGauge("commission.outbox.age", () => Volatile.Read(ref _outboxAgeSeconds), "s", "Age of the oldest outbox row");
     }

@@ -33,6 +33,7 @@ public static class StorageServices
         services.AddSingleton<UplineQueries>();
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<PeriodQueries>();
         services.AddSingleton<TileQueries>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<LogNames>();
@@ -62,6 +63,7 @@ public static class StorageServices
         services.AddSingleton(ContactTable.Table);
         services.AddSingleton(VerticalTable.Table);
         services.AddSingleton(AgreementTable.Table);
+        services.AddSingleton(CheckpointKeysTable.Table);
         services.AddSingleton(VolumeTable.Table);
         services.AddSingleton(StateTable.Simulated(DealTable.Name));
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));

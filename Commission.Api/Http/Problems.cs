@@ -22,6 +22,7 @@ internal static class EdgeCodes
     public const string WrongContentType = "UNSUPPORTED_MEDIA_TYPE";
     public const string NotFound = "NOT_FOUND";
     public const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
+    public const string NotCovered = "NO_CHECKPOINT_YET";
     public const string Unavailable = "UNAVAILABLE";
     public const string Internal = "INTERNAL";
 }
@@ -76,6 +77,7 @@ internal static class Problems
         [EdgeCodes.WrongContentType] = (415, "Another content type is expected"),
         [EdgeCodes.NotFound] = (404, "Not found"),
         [EdgeCodes.MethodNotAllowed] = (405, "Another method is expected"),
+        [EdgeCodes.NotCovered] = (409, "No checkpoint covers it yet"),
         [EdgeCodes.Unavailable] = (503, "Not available at the moment"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -108,7 +110,7 @@ internal static class Problems
             problem.Extensions["field"] = refusal.Field;
         if (refusal.Related is not null)
             problem.Extensions["related"] = refusal.Related;
-        return new ProblemResult(problem, status is 503 || refusal.Code == EdgeCodes.InFlight);
+        return new ProblemResult(problem, status is 503 || refusal.Code is EdgeCodes.InFlight or EdgeCodes.NotCovered);
     }
 
     // Written here and not by the framework, which would add a trace id: a repeated request gets the same bytes.

@@ -25,6 +25,8 @@ public enum AdministrativeAct : byte
     AgreementEnded = 8,
     /// <summary>A member got another upline, or none.</summary>
     UplineChanged = 9,
+    /// <summary>The key that signs checkpoints was replaced.</summary>
+    CheckpointKeyReplaced = 10,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -42,6 +44,7 @@ public static class AdministrativeActs
         AdministrativeAct.AgreementExecuted => "agreement-executed",
         AdministrativeAct.AgreementEnded => "agreement-ended",
         AdministrativeAct.UplineChanged => "upline-changed",
+        AdministrativeAct.CheckpointKeyReplaced => "checkpoint-key-replaced",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Commission.Domain.Ledger.Log;
 using Commission.Storage.Ledger;
@@ -12,12 +11,12 @@ namespace Commission.Grains.Ledger;
 /// signed any more; one that lost its end, because a backup was restored, goes on as a new incarnation and says so.
 /// </summary>
 internal sealed partial class CheckpointPublisher(
-    TileQueries tiles, CheckpointStore store, ICheckpointSigner signer, LogNames names, CommandMetrics metrics, ILogger<CheckpointPublisher> logger)
+    TileQueries tiles, CheckpointStore store, ICheckpointSigner signer, LogNames names, CommandMetrics metrics, TimeProvider time,
+    ILogger<CheckpointPublisher> logger)
 {
     /// <summary>Signs, remembers and stores a checkpoint of the book, if it has grown since the last.</summary>
     public async Task PublishAsync(string book, CancellationToken cancellationToken)
     {
-        var start = Stopwatch.GetTimestamp();
         if (await tiles.ReadHeadAsync(book, cancellationToken) is not { } head)
             return;
         var latest = await store.FindLatestAsync(head.BookId, cancellationToken);
@@ -30,7 +29,8 @@ internal sealed partial class CheckpointPublisher(
         var note = await SignAsync(checkpoint, cancellationToken);
         await signer.RememberAsync(await names.MemoryAsync(book), new SignedHead(incarnation, head.Size, head.Root), cancellationToken);
         await store.AddAsync(head.BookId, incarnation, checkpoint, note, cancellationToken);
-        metrics.Published(book, Stopwatch.GetElapsedTime(start));
+        if (await tiles.ReadPostedAtAsync(head, cancellationToken) is { } postedAt)
+            metrics.Published(book, time.GetUtcNow() - postedAt);
     }
 
     private async Task<SignedNote> SignAsync(Checkpoint checkpoint, CancellationToken cancellationToken)

@@ -26,6 +26,16 @@ public sealed class TileQueries(NpgsqlDataSource dataSource)
             : null;
     }
 
+    /// <summary>When the last of so many leaves was posted, or null when there is none.</summary>
+    public async Task<DateTimeOffset?> ReadPostedAtAsync(TreeHead head, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("select posted_at from book_entry where book_id = $1 and sequence = $2");
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = head.BookId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = head.Size - 1 });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+    }
+
     /// <summary>The first hashes of a tile, or null when the tree has not so many there.</summary>
     /// <param name="bookId">The book's number.</param>
     /// <param name="level">0 for leaf hashes.</param>
@@ -73,6 +83,15 @@ public sealed class TileQueries(NpgsqlDataSource dataSource)
     {
         var nodes = await ReadNodesAsync(bookId, TreeProof.NodesOfInclusion(index, size), cancellationToken);
         return TreeProof.ProveInclusion(index, size, node => nodes[node]);
+    }
+
+    /// <summary>The proofs of many leaves; each tile is read once.</summary>
+    public async Task<IReadOnlyList<Hash[]>> ProveInclusionsAsync(
+        int bookId, IReadOnlyList<long> indexes, long size, CancellationToken cancellationToken = default)
+    {
+        var needed = indexes.SelectMany(index => TreeProof.NodesOfInclusion(index, size)).Distinct().ToArray();
+        var nodes = await ReadNodesAsync(bookId, needed, cancellationToken);
+        return [.. indexes.Select(index => TreeProof.ProveInclusion(index, size, node => nodes[node]))];
     }
 
     /// <summary>The proof that the tree of a size goes on from that of an earlier one (RFC 6962 section 2.1.2).</summary>

@@ -41,6 +41,15 @@ create table log_key (
     first_used timestamptz not null default clock_timestamp()
 );
 
+-- Replacements of the signing key: the state of one grain.
+create table checkpoint_keys (
+    id      text collate "C" not null primary key,
+    version integer not null,
+    payload bytea
+);
+
+grant select, insert, update on checkpoint_keys to commission_app;
+
 do $$
 declare name text;
 begin

@@ -79,6 +79,9 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Starts the tool and leaves it running.</summary>
     public static Process StartCommission(params string[] arguments) => Start("dotnet", [Built("Commission.Cli", "commission.dll"), .. arguments]);
 
+    /// <summary>Runs the offline verifier.</summary>
+    public static Task<Ran> VerifyAsync(params string[] arguments) => RunAsync("dotnet", [Built("Commission.Verifier", "commission-verify.dll"), .. arguments]);
+
     /// <summary>A path in this installation's own folder.</summary>
     public string Temporary(string name) => Path.Combine(_folder.FullName, name);
 

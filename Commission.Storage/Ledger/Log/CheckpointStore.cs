@@ -45,6 +45,14 @@ public sealed class CheckpointStore(NpgsqlDataSource dataSource)
         order by c.size limit 1
         """, [bookId, size], cancellationToken);
 
+    /// <summary>The smallest cosigned checkpoint of the present incarnation that covers so many leaves, or null.</summary>
+    public Task<StoredCheckpoint?> FindCosignedAsync(int bookId, long size, CancellationToken cancellationToken) => FindAsync(
+        $"""
+        select {Columns} from book_checkpoint c
+        where c.book_id = $1 and c.incarnation = (select max(number) from book_incarnation where book_id = $1)
+          and c.size = (select min(s.size) from book_cosignature s where s.book_id = $1 and s.incarnation = c.incarnation and s.size >= $2)
+        """, [bookId, size], cancellationToken);
+
     /// <summary>Stores a checkpoint, unless there is one of that size already: then that one counts.</summary>
     public async Task AddAsync(int bookId, int incarnation, Checkpoint checkpoint, SignedNote note, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICh
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
-    private sealed record StoredKey(string PrivateKey, DateTimeOffset From, DateTimeOffset? To);
+    private sealed record StoredKey(string PrivateKey, DateTimeOffset From, DateTimeOffset? To, string? Request);
 
     private sealed record StoredHead(int Incarnation, long Size, string Root);
 
@@ -51,13 +51,17 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICh
         await WriteAsync(SignedFile, heads, cancellationToken);
     }
 
-    public async ValueTask RotateAsync(TimeSpan overlap, CancellationToken cancellationToken)
+    public async ValueTask<byte[]> ReplaceAsync(string request, TimeSpan overlap, CancellationToken cancellationToken)
     {
         await using var locked = await LockAsync(cancellationToken);
         var now = time.GetUtcNow();
         var keys = await ReadAsync<StoredKey[]>(KeysFile, cancellationToken) ?? [];
+        if (keys.FirstOrDefault(key => key.Request == request) is { } known)
+            return PublicKeyOf(known);
+        var added = NewKey(now, request);
         var former = keys.Where(key => key.To is null || key.To > now).Select(key => key with { To = key.To ?? now + overlap });
-        await WriteAsync<StoredKey[]>(KeysFile, [.. former, NewKey(now)], cancellationToken);
+        await WriteAsync<StoredKey[]>(KeysFile, [.. former, added], cancellationToken);
+        return PublicKeyOf(added);
     }
 
     private async Task<IReadOnlyList<StoredKey>> ReadKeysAsync(CancellationToken cancellationToken)
@@ -74,10 +78,10 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICh
         return [.. keys.Where(key => key.To is null || key.To > now)];
     }
 
-    private static StoredKey NewKey(DateTimeOffset from)
+    private static StoredKey NewKey(DateTimeOffset from, string? request = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new StoredKey(Convert.ToBase64String(key.ExportPkcs8PrivateKey()), from, null);
+        return new StoredKey(Convert.ToBase64String(key.ExportPkcs8PrivateKey()), from, null, request);
     }
 
     private static ECDsa Import(StoredKey stored)

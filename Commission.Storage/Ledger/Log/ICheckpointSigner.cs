@@ -29,5 +29,9 @@ public interface ICheckpointSigner
     ValueTask RememberAsync(string log, SignedHead head, CancellationToken cancellationToken);
 
     /// <summary>Makes a new key. The one before signs beside it for as long as those who trust it need to learn the new one.</summary>
-    ValueTask RotateAsync(TimeSpan overlap, CancellationToken cancellationToken);
+    /// <param name="request">Who asks twice by this name gets the key of the first time.</param>
+    /// <param name="overlap">How long both sign.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The new public key.</returns>
+    ValueTask<byte[]> ReplaceAsync(string request, TimeSpan overlap, CancellationToken cancellationToken);
 }

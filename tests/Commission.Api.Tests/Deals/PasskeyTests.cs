@@ -59,7 +59,7 @@ public sealed class PasskeyTests(Engine engine) : IClassFixture<Engine>
         refused.IsRefused(400, "INVALID_FIELD", $"signature.{part}");
     }
 
-    private static async Task<Answer> SendAsync(
+    internal static async Task<Answer> SendAsync(
         Network network, Deal deal, string handshake, Person signer, string path, string? key = null, string fault = "", string? without = null)
     {
         var payload = deal.Payload(handshake);

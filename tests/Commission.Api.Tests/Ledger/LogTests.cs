@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Commission.Domain;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
@@ -109,6 +110,44 @@ public sealed class LogTests(Engine engine) : IClassFixture<Engine>
         await WhenCoveredAsync("administration");
 
         (await engine.GetAsync($"/log/administration/proof/{query}")).IsRefused(400, "INVALID_FIELD", field);
+    }
+
+    [Fact]
+    public async Task A_replaced_key_signs_beside_the_one_before_and_a_repeated_request_replaces_nothing()
+    {
+        await using var own = await Engine.StartAsync(_ => { });
+        var network = await Network.CreateAsync(own);
+        var former = await SignersAsync(own, signers => signers.Length == 1);
+
+        var first = (await own.PostAsync("/api/v1/checkpoint-keys", new JsonObject { ["overlapDays"] = 7 }, network.Admin, "replace")).Is(201);
+        var again = (await own.PostAsync("/api/v1/checkpoint-keys", new JsonObject { ["overlapDays"] = 7 }, network.Admin, "replace")).Is(201);
+        var other = await own.PostAsync("/api/v1/checkpoint-keys", new JsonObject { ["overlapDays"] = 8 }, network.Admin, "replace");
+        var stranger = await own.PostAsync("/api/v1/checkpoint-keys", new JsonObject(), network.Referrer);
+
+        Assert.Equal(first.Text, again.Text);
+        other.IsRefused(422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key");
+        stranger.IsRefused(403, "WRONG_ACTOR", "X-Acting-Contact");
+        var both = await SignersAsync(own, signers => signers.Length == 2);
+        Assert.Equal([former.Single(), first.Member("keyId")!], both);
+        var keys = Encoding.UTF8.GetString((await own.GetAsync("/log/administration/keys")).Bytes).TrimEnd('\n').Split('\n').Select(NoteKey.Parse).ToArray();
+        var note = SignedNote.Read((await own.GetAsync("/log/administration/checkpoint")).Bytes);
+        Assert.Equal(2, keys.Count(key => key.Signed(note)));
+        var acts = (await own.GetAsync("/api/v1/books/administration/entries?limit=1000")).Items
+            .Select(leaf => leaf.GetProperty("act")).Where(act => act.GetProperty("act").GetString() == "checkpoint-key-replaced");
+        Assert.Single(acts);
+    }
+
+    /// <summary>The ids of the keys that signed the administration book's latest checkpoint, once they are as expected.</summary>
+    private static async Task<string[]> SignersAsync(Engine from, Func<string[], bool> isSo)
+    {
+        string[] signers = [];
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            var answer = await from.GetAsync("/log/administration/checkpoint");
+            signers = answer.Status == 200 ? [.. SignedNote.Read(answer.Bytes).Signatures.Select(signature => $"{signature.KeyId:x8}")] : [];
+            return isSo(signers);
+        }, "the checkpoint has as many signatures");
+        return signers;
     }
 
     private static Hash[] Hashes(Answer proof) => [.. proof["hashes"].EnumerateArray().Select(hash => Hash.TryParse(hash.GetString(), out var read) ? read : default)];

@@ -1,0 +1,3 @@
+using Commission.Verifier;
+
+return (int)Verification.Run(args, Console.Out, Console.Error);
