@@ -69,6 +69,7 @@ public static class StorageServices
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));
         services.AddSingleton<StorageMetrics>();
         services.AddSingleton<BookStore>();
+        services.TryAddSingleton<JudgeBooks>((check, cancellationToken) => check.RunAsync(new Dictionary<string, VerifiedBook>(), cancellationToken));
         services.AddSingleton<SelfTestBench>();
         services.AddSingleton<GroupCommitStorage>();
         services.AddKeyedSingleton<IGrainStorage>(GroupCommitStorage.ProviderName, (provider, _) => provider.GetRequiredService<GroupCommitStorage>());

@@ -1,3 +1,4 @@
+using Commission.Domain.Amounts;
 using Commission.Domain.Rules;
 
 namespace Commission.Domain.Guarantees;
@@ -47,7 +48,7 @@ public static class AttributionCheck
         var (intent, settlement) = (dossier.Intent!, dossier.Settlement!);
         findings.BreakIf(where, facts.Product != intent.Product ? $"its facts are of {facts.Product}, the intent of {intent.Product}"
             : facts.Currency != settlement.Value.Currency || facts.SettledValueMinor != settlement.Value.Minor
-                ? $"its facts settle {facts.SettledValueMinor} {facts.Currency}, the signed settlement {settlement.Value}"
+                ? $"its facts settle {new Money(facts.SettledValueMinor, facts.Currency)}, the signed settlement {settlement.Value}"
             : facts.OtherBases.Any(basis => settlement.Bases.GetValueOrDefault(basis.Key, -1) != basis.Value) ? "its facts have a basis that the settlement does not state"
             : Stranger(dossier, facts) is { } stranger ? $"its facts pay {stranger}, who does not stand in the signed intent in that role"
             : null);
@@ -61,7 +62,9 @@ public static class AttributionCheck
             {
                 Party.Referrer => dossier.Chain[0].Actor,
                 Party.Receiver => dossier.Intent!.Receiver,
-                _ => Array.IndexOf([.. PartyNames.Uplines], party) is >= 0 and var level && level < dossier.Intent!.Uplines.Count ? dossier.Intent.Uplines[level] : null,
+                _ => Array.IndexOf([.. PartyNames.Uplines], party) is >= 0 and var level && level < dossier.Intent!.Uplines.Count
+                    ? dossier.Intent.Uplines[level]
+                    : null,
             };
             if (signed != payee)
                 return payee;

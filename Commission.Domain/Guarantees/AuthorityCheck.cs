@@ -66,7 +66,7 @@ public static class AuthorityCheck
     }
 
     private static string? SignatureFault(
-        DealDossier dossier, StoredHandshake handshake, Dictionary<Hash, (BulkSignature Bulk, AttestedLine Line)> lines, KnownFacts known, Findings findings)
+        DealDossier dossier, StoredHandshake handshake, Dictionary<Hash, Attested> lines, KnownFacts known, Findings findings)
     {
         if (handshake.Envelope is EngineSignature)
             return handshake.Leaf.Handshake.Step == HandshakeStep.Expiry ? null : "nobody signed it";
@@ -114,22 +114,20 @@ public static class AuthorityCheck
         ? null
         : $"{key.Id} did not count at {at:O}: it is valid from {key.ValidFrom:O} to {key.ValidTo?.ToString("O") ?? "now"}";
 
-    private static string? BulkFault(StoredHandshake handshake, Dictionary<Hash, (BulkSignature Bulk, AttestedLine Line)> lines, KnownFacts known)
+    private static string? BulkFault(StoredHandshake handshake, Dictionary<Hash, Attested> lines, KnownFacts known)
     {
         if (handshake.Line is not { } lineHash || !lines.TryGetValue(lineHash, out var attested))
             return "the bulk line that it was taken from is not there";
         if (handshake.Envelope is BulkLineSignature other && other.Line != lineHash)
             return "its envelope names another bulk line than its payload";
-        var (bulk, line) = attested;
+        var (bulk, line) = (attested.Bulk, attested.Line);
         if (handshake.AttestedBy != bulk.Attestation.Service)
             return $"its line is attested by {bulk.Attestation.Service}, not by {handshake.AttestedBy}";
         if (PayloadFault(handshake, line, bulk.Attestation.Service, lineHash) is { } other2)
             return other2;
         if (known.KeyOf(bulk.Attestation.Service, bulk.Attestation.Key) is not { } key)
             return $"{bulk.Attestation.Key} is no key of {bulk.Attestation.Service}";
-        return CountsFault(key, bulk.Attestation.Time)
-            ?? (!SignatureVerification.IsUnderRoot(bulk) ? "its bulk line is not under the attested root" : null)
-            ?? (SignatureVerification.VerifyBulkHeader(key, bulk.Attestation) ? null : "the attestation's signature does not verify");
+        return attested.Judge(key);
     }
 
     /// <summary>Only the line is signed: the payload must be the one that follows from it.</summary>
@@ -142,14 +140,37 @@ public static class AuthorityCheck
         return expected.ToCanonical().AsSpan().SequenceEqual(handshake.Leaf.Handshake.Payload) ? null : "its payload is not what the attested line says";
     }
 
-    private static Dictionary<Hash, (BulkSignature Bulk, AttestedLine Line)> LinesOf(DealDossier dossier)
+    private static Dictionary<Hash, Attested> LinesOf(DealDossier dossier)
     {
-        var lines = new Dictionary<Hash, (BulkSignature, AttestedLine)>();
+        var lines = new Dictionary<Hash, Attested>();
         foreach (var bulk in dossier.Chain.Select(handshake => handshake.Envelope).OfType<BulkSignature>())
         {
             if (HandshakePayloadReader.ReadLine(bulk.Line).Line is { } line)
-                lines[MerkleTree.LeafHash(bulk.Line)] = (bulk, line);
+                lines[MerkleTree.LeafHash(bulk.Line)] = new Attested(bulk, line);
         }
         return lines;
+    }
+
+    /// <summary>A bulk line of a deal. All steps that it states share one signature, which is verified once.</summary>
+    private sealed class Attested(BulkSignature bulk, AttestedLine line)
+    {
+        private bool _judged;
+        private string? _fault;
+
+        public BulkSignature Bulk => bulk;
+
+        public AttestedLine Line => line;
+
+        public string? Judge(SigningKey key)
+        {
+            if (!_judged)
+            {
+                _fault = CountsFault(key, bulk.Attestation.Time)
+                    ?? (!SignatureVerification.IsUnderRoot(bulk) ? "its bulk line is not under the attested root" : null)
+                    ?? (SignatureVerification.VerifyBulkHeader(key, bulk.Attestation) ? null : "the attestation's signature does not verify");
+                _judged = true;
+            }
+            return _fault;
+        }
     }
 }

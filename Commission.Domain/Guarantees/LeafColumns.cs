@@ -27,14 +27,18 @@ public sealed record LeafColumns(
             : Deal != bytes.Deal ? Other("deal", Deal, bytes.Deal)
             : Kind != bytes.Kind ? Other("kind", Kind, bytes.Kind)
             : PostedAt != bytes.PostedAt ? Other("posted_at", PostedAt.ToString("O"), bytes.PostedAt.ToString("O"))
-            : (Debit, DebitCurrency) != (bytes.Debit, bytes.DebitCurrency) ? Other("debit", $"{Debit} {DebitCurrency}", $"{bytes.Debit} {bytes.DebitCurrency}")
+            : (Debit, DebitCurrency) != (bytes.Debit, bytes.DebitCurrency)
+                ? Other("debit", Account(Debit, DebitCurrency), Account(bytes.Debit, bytes.DebitCurrency))
             : DebitSequence != bytes.DebitSequence ? Other("debit_sequence", DebitSequence, bytes.DebitSequence)
-            : (Credit, CreditCurrency) != (bytes.Credit, bytes.CreditCurrency) ? Other("credit", $"{Credit} {CreditCurrency}", $"{bytes.Credit} {bytes.CreditCurrency}")
+            : (Credit, CreditCurrency) != (bytes.Credit, bytes.CreditCurrency)
+                ? Other("credit", Account(Credit, CreditCurrency), Account(bytes.Credit, bytes.CreditCurrency))
             : CreditSequence != bytes.CreditSequence ? Other("credit_sequence", CreditSequence, bytes.CreditSequence)
             : AmountMinor != bytes.AmountMinor ? Other("amount", AmountMinor, bytes.AmountMinor)
             : EffectiveOn != bytes.EffectiveOn ? Other("effective_on", EffectiveOn?.ToString("yyyy-MM-dd"), bytes.EffectiveOn?.ToString("yyyy-MM-dd"))
             : "column facts holds something, and its bytes are no entry";
     }
+
+    private static string? Account(string? name, string? currency) => currency is null ? name : $"{name} {currency}";
 
     private static string Other(string column, object? stored, object? bytes) => $"column {column} says {stored ?? "nothing"}, its bytes say {bytes ?? "nothing"}";
 

@@ -11,7 +11,10 @@ public static class OnceCheck
     {
         findings.Saw("entries", dossier.Entries.Count);
         foreach (var cause in dossier.Entries.GroupBy(entry => (entry.Leaf.Entry.FactsHash, entry.Leaf.Entry.Ordinal)).Where(cause => cause.Count() > 1))
-            findings.Break($"{dossier.Deal}", $"accrual {cause.Key.Ordinal} of one cause stands {cause.Count()} times: leaves {string.Join(", ", cause.Select(entry => entry.Leaf.Sequence))}");
+        {
+            var leaves = string.Join(", ", cause.Select(entry => entry.Leaf.Sequence));
+            findings.Break($"{dossier.Deal}", $"accrual {cause.Key.Ordinal} of one cause stands {cause.Count()} times: leaves {leaves}");
+        }
         if (!dossier.IsComplete || dossier.HandshakesWait)
             return;
         findings.Saw("complete deals");

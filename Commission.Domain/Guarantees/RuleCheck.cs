@@ -50,7 +50,9 @@ public static class RuleCheck
             return $"the document of version {version.Number} is not what its hash says";
         if (!known.Agreements.TryGetValue(document.GoverningAgreement, out var ended))
             return $"the governing agreement “{document.GoverningAgreement}” of version {version.Number} was not executed";
-        return ended is { } end && end < version.Approved!.At ? $"the governing agreement “{document.GoverningAgreement}” had ended when version {version.Number} was approved" : null;
+        return ended is { } end && end < version.Approved!.At
+            ? $"the governing agreement “{document.GoverningAgreement}” had ended when version {version.Number} was approved"
+            : null;
     }
 
     private static void Replay(DealDossier dossier, string vertical, KnownFacts known, Findings findings)

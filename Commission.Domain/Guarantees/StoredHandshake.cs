@@ -85,7 +85,9 @@ public sealed record StatedSettlement(Money Value, DateOnly On, IReadOnlyDiction
 {
     internal static StatedSettlement Read(StrictNode node)
     {
-        var currency = Currency.TryParse(node.Text("currency"), out var known) ? known : throw StrictNode.Mistake("payload.currency", "a currency", node.Text("currency"));
+        var currency = Currency.TryParse(node.Text("currency"), out var known)
+            ? known
+            : throw StrictNode.Mistake("payload.currency", "a currency", node.Text("currency"));
         var bases = new SortedDictionary<string, long>(StringComparer.Ordinal);
         if (node.Find("bases") is { } stated)
         {

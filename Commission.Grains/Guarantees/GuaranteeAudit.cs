@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text;
+using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
 using Commission.Grains.Deals;
 using Commission.Storage.Guarantees;
@@ -41,7 +42,7 @@ internal sealed class GuaranteeAudit(
     {
         var (name, last) = (await names.NameAsync(), new Dictionary<string, SignedHead>(StringComparer.Ordinal));
         var books = await ledger.ListBooksAsync(cancellationToken);
-        foreach (var book in books.Select(book => book.Book).Union([Domain.Ledger.Books.Ledger, Domain.Ledger.Books.Handshakes, Domain.Ledger.Books.Administration]))
+        foreach (var book in books.Select(book => book.Book).Union([Books.Ledger, Books.Handshakes, Books.Administration]))
         {
             if (await signer.ReadLastAsync(await names.MemoryAsync(book), cancellationToken) is { } head)
                 last[book] = head;

@@ -24,14 +24,10 @@ public sealed class GuaranteeOptions
 /// <summary>Runs what waits in the queue of the guarantees, and puts a run there when one is due. Every silo does; one gets each run.</summary>
 internal sealed partial class GuaranteeRunner(
     GuaranteeRuns runs, GuaranteeAudit audit, SelfTestBench bench, GuaranteeMetrics metrics, IOptions<GuaranteeOptions> options,
-    IOptions<DealOptions> deals, TimeProvider time,
-    ILogger<GuaranteeRunner> logger) : BackgroundService
+    IOptions<DealOptions> deals, TimeProvider time, ILogger<GuaranteeRunner> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(1);
-
-    /// <summary>A run that has said nothing for so long died with its process.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromHours(2);
 
     [SuppressMessage("Design", "CA1031", Justification = "A check outlives a database that is away; a run that fails says so.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -44,14 +40,21 @@ internal sealed partial class GuaranteeRunner(
             {
                 if (time.GetUtcNow() >= first)
                     await ScheduleAsync(stoppingToken);
-                while (await runs.TakeAsync(Silence, stoppingToken) is { } run)
-                    await RunAsync(run, stoppingToken);
+                if (await runs.HasWorkAsync(stoppingToken))
+                    await RunAllAsync(stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(error);
             }
         }
+    }
+
+    private async Task RunAllAsync(CancellationToken cancellationToken)
+    {
+        await using var hold = await runs.TryHoldAsync(cancellationToken);
+        while (hold is not null && await runs.TakeAsync(cancellationToken) is { } run)
+            await RunAsync(run, cancellationToken);
     }
 
     /// <summary>The name of a scheduled run is its time's, so that many silos make one.</summary>
@@ -86,7 +89,10 @@ internal sealed partial class GuaranteeRunner(
     {
         var (start, at) = (Stopwatch.GetTimestamp(), time.GetUtcNow());
         var (verified, fullAt) = await runs.ReadProgressAsync(cancellationToken);
-        var found = await audit.CheckAsync(run.Full ? new Dictionary<string, VerifiedBook>() : verified, cancellationToken);
+
+        // What one run found broken, one that reads only what is new might not see: until all holds again, everything is read.
+        var isWhole = run.Full || await runs.FindLatestAsync(GuaranteeRun.Check, cancellationToken) is { Held: false };
+        var found = await audit.CheckAsync(isWhole ? new Dictionary<string, VerifiedBook>() : verified, cancellationToken);
         var full = found.Books.All(book => book.From == 0);
         var report = new GuaranteeReport(run.Id.ToString(), at, full, full ? at : fullAt, found.Books, found.Outcomes);
         var note = await audit.SignAsync(report.NoteText, cancellationToken);

@@ -11,7 +11,8 @@ namespace Commission.Storage.Guarantees;
 public sealed record VerifiedBook(long Size, Hash Root);
 
 /// <summary>G4 and G5 for one book, in one pass over its leaves: chain, columns, accounts, tree, checkpoints.</summary>
-internal sealed class BookCheck(BookReader reader, StoredHead head, CheckpointCheck checkpoints, Findings money, Findings immutable)
+internal sealed class BookCheck(
+    BookReader reader, StoredHead head, CheckpointCheck checkpoints, Findings money, Findings immutable, bool collectDeals)
 {
     private const int PageSize = 2_000;
     private const int MaxFaults = 50;
@@ -22,7 +23,7 @@ internal sealed class BookCheck(BookReader reader, StoredHead head, CheckpointCh
     private long _from;
     private bool _faulty;
 
-    /// <summary>Deals of the leaves that were read, and places of acts.</summary>
+    /// <summary>Deals of the leaves that were read, if somebody wants them: a whole book has too many to remember.</summary>
     public HashSet<DealId> Deals { get; } = [];
 
     public async Task<BookExtent> CheckAsync(VerifiedBook? verified, CancellationToken cancellationToken)
@@ -104,10 +105,8 @@ internal sealed class BookCheck(BookReader reader, StoredHead head, CheckpointCh
         if (leaf is not null)
         {
             money.BreakIf($"{Where} leaf {row.Columns.Sequence}", row.Columns.Fault(leaf));
-            if (DealOf(leaf) is { } deal)
-                Deals.Add(deal);
-            if (leaf is EntryLeaf or HandshakeLeaf)
-                Deals.Add(new DealId(row.Columns.Deal));
+            if (collectDeals && DealOf(leaf) is { } deal)
+                Deals.UnionWith([deal, new DealId(row.Columns.Deal)]);
         }
         if (_faulty || _verifier.Next(row.Bytes) is not { } fault)
             return;
@@ -120,7 +119,7 @@ internal sealed class BookCheck(BookReader reader, StoredHead head, CheckpointCh
     private async Task LearnAccountsAsync(List<Leaf?> leaves, CancellationToken cancellationToken)
     {
         var unknown = leaves.OfType<EntryLeaf>()
-            .SelectMany(leaf => new[] { new AccountKey(leaf.Debit.Account, leaf.Entry.Amount.Currency), new AccountKey(leaf.Credit.Account, leaf.Entry.Amount.Currency) })
+            .SelectMany(leaf => new[] { leaf.Debit.Account, leaf.Credit.Account }.Select(account => new AccountKey(account, leaf.Entry.Amount.Currency)))
             .Where(_asked.Add).ToArray();
         if (unknown.Length == 0)
             return;

@@ -16,6 +16,13 @@ internal sealed record StoredRow(byte[] Bytes, LeafColumns Columns);
 /// <summary>A row of <c>book_checkpoint</c>.</summary>
 internal sealed record StoredSignature(int Incarnation, long Size, byte[] Root, string Note, DateTimeOffset SignedAt);
 
+/// <summary>A row of <c>book_incarnation</c>.</summary>
+internal sealed record StoredIncarnation(int Number, DateTimeOffset StartedAt, string Reason, long? SignedSize, bool HasSignedRoot)
+{
+    /// <summary>Whether it names what was signed before it.</summary>
+    public bool HasFormer => SignedSize is not null || HasSignedRoot;
+}
+
 /// <summary>
 /// Reads books as they stand, row by row, over one connection: whoever opened it chose the schema and the snapshot. Nothing
 /// is put right or left out on the way.
@@ -30,8 +37,10 @@ internal sealed class BookReader(NpgsqlConnection connection)
     /// <summary>Rows of a book from a place on, in order, whatever the head says.</summary>
     public Task<List<StoredRow>> ReadPageAsync(int bookId, long from, int limit, CancellationToken cancellationToken) => connection.ReadAsync(
         """
-        select e.bytes, e.sequence, e.deal, e.kind, e.posted_at, d.name, d.currency, e.debit_sequence, c.name, c.currency, e.credit_sequence, e.amount,
-            e.effective_on, e.facts is not null
+        select e.bytes, e.sequence, e.deal, e.kind, e.posted_at,
+            case when e.debit is not null then coalesce(d.name, 'account number ' || e.debit) end, d.currency, e.debit_sequence,
+            case when e.credit is not null then coalesce(c.name, 'account number ' || e.credit) end, c.currency, e.credit_sequence,
+            e.amount, e.effective_on, e.facts is not null
         from book_entry e
         left join book_account d on d.book_id = e.book_id and d.id = e.debit
         left join book_account c on c.book_id = e.book_id and c.id = e.credit
@@ -44,10 +53,12 @@ internal sealed class BookReader(NpgsqlConnection connection)
         cancellationToken, bookId, from, limit);
 
     /// <summary>All accounts of a book.</summary>
-    public Task<List<(string Name, string Currency, AccountHead Head)>> ListAccountsAsync(int bookId, CancellationToken cancellationToken) => connection.ReadAsync(
-        "select name, currency, sequence, last_leaf, balance from book_account where book_id = $1 order by name, currency",
-        reader => (reader.GetString(0), reader.GetString(1), new AccountHead(reader.GetInt64(2), HashOf(reader.GetFieldValue<byte[]>(3)), reader.GetInt64(4))),
-        cancellationToken, bookId);
+    public Task<List<(string Name, string Currency, AccountHead Head)>> ListAccountsAsync(int bookId, CancellationToken cancellationToken) =>
+        connection.ReadAsync(
+            "select name, currency, sequence, last_leaf, balance from book_account where book_id = $1 order by name, currency",
+            reader => (
+                reader.GetString(0), reader.GetString(1), new AccountHead(reader.GetInt64(2), HashOf(reader.GetFieldValue<byte[]>(3)), reader.GetInt64(4))),
+            cancellationToken, bookId);
 
     /// <summary>Where the chains of accounts ended before a place of the book, as the bytes of their last entries say.</summary>
     public async Task<Dictionary<AccountKey, AccountHead>> ReadHeadsBeforeAsync(
@@ -78,7 +89,8 @@ internal sealed class BookReader(NpgsqlConnection connection)
     }
 
     /// <summary>Tiles of a book by level and place.</summary>
-    public async Task<Dictionary<(int Level, long Index), Tile>> ReadTilesAsync(int bookId, IReadOnlyCollection<Tile> places, CancellationToken cancellationToken)
+    public async Task<Dictionary<(int Level, long Index), Tile>> ReadTilesAsync(
+        int bookId, IReadOnlyCollection<Tile> places, CancellationToken cancellationToken)
     {
         var rows = await connection.ReadAsync(
             """
@@ -86,7 +98,8 @@ internal sealed class BookReader(NpgsqlConnection connection)
             join unnest($2::smallint[], $3::bigint[]) as k(level, index) on k.level = t.level and k.index = t.index
             where t.book_id = $1
             """,
-            reader => new Tile(reader.GetInt16(0), reader.GetInt64(1), Ledger.TileQueries.HashesOf(reader.GetFieldValue<byte[]>(2)), HashOf(reader.GetFieldValue<byte[]>(3))),
+            reader => new Tile(
+                reader.GetInt16(0), reader.GetInt64(1), Ledger.TileQueries.HashesOf(reader.GetFieldValue<byte[]>(2)), HashOf(reader.GetFieldValue<byte[]>(3))),
             cancellationToken, bookId, places.Select(tile => (short)tile.Level).ToArray(), places.Select(tile => tile.Index).ToArray());
         return rows.GroupBy(tile => (tile.Level, tile.Index)).ToDictionary(tiles => tiles.Key, tiles => tiles.First());
     }
@@ -108,18 +121,27 @@ internal sealed class BookReader(NpgsqlConnection connection)
     }
 
     /// <summary>Checkpoints of a stretch of sizes, in every incarnation, by size.</summary>
-    public Task<List<StoredSignature>> ReadCheckpointsAsync(int bookId, long after, long upTo, int limit, CancellationToken cancellationToken) => connection.ReadAsync(
-        """
-        select incarnation, size, root, note, signed_at from book_checkpoint
-        where book_id = $1 and size > $2 and size <= $3 order by size, incarnation limit $4
-        """,
+    public Task<List<StoredSignature>> ReadCheckpointsAsync(int bookId, long after, int limit, CancellationToken cancellationToken) => connection.ReadAsync(
+        "select incarnation, size, root, note, signed_at from book_checkpoint where book_id = $1 and size > $2 order by size, incarnation limit $3",
         reader => new StoredSignature(
             reader.GetInt32(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4)),
-        cancellationToken, bookId, after, upTo, limit);
+        cancellationToken, bookId, after, limit);
 
-    public Task<List<(int Number, string Reason, long? SignedSize)>> ListIncarnationsAsync(int bookId, CancellationToken cancellationToken) => connection.ReadAsync(
-        "select number, reason, signed_size from book_incarnation where book_id = $1 order by number",
-        reader => (reader.GetInt32(0), reader.GetString(1), reader.GetFieldValue<long?>(2)), cancellationToken, bookId);
+    /// <summary>Cosignatures that name another witness than their row, or belong to no checkpoint. Only who has a witness' key can tell more.</summary>
+    public Task<List<(long Size, string Witness)>> ListOddCosignaturesAsync(int bookId, CancellationToken cancellationToken) => connection.ReadAsync(
+        """
+        select s.size, s.witness from book_cosignature s
+        left join book_checkpoint c on (c.book_id, c.incarnation, c.size) = (s.book_id, s.incarnation, s.size)
+        where s.book_id = $1 and (c.size is null or not starts_with(s.line, '— ' || s.witness || ' ') or s.received_at < c.signed_at)
+        order by s.size limit 20
+        """,
+        reader => (reader.GetInt64(0), reader.GetString(1)), cancellationToken, bookId);
+
+    public Task<List<StoredIncarnation>> ListIncarnationsAsync(int bookId, CancellationToken cancellationToken) => connection.ReadAsync(
+        "select number, started_at, reason, signed_size, signed_root is not null from book_incarnation where book_id = $1 order by number",
+        reader => new StoredIncarnation(
+            reader.GetInt32(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetFieldValue<long?>(3), reader.GetBoolean(4)),
+        cancellationToken, bookId);
 
     /// <summary>Public keys that have ever signed.</summary>
     public Task<List<byte[]>> ListKeysAsync(CancellationToken cancellationToken) =>
@@ -132,6 +154,8 @@ internal sealed class BookReader(NpgsqlConnection connection)
             select 'book_entry' as name, book_id, count(*) from book_entry group by book_id
             union all select 'book_tile', book_id, count(*) from book_tile group by book_id
             union all select 'book_account', book_id, count(*) from book_account group by book_id
+            union all select 'book_cosignature', book_id, count(*) from book_cosignature group by book_id
+            union all select 'book_incarnation', book_id, count(*) from book_incarnation group by book_id
             union all select 'book_checkpoint', book_id, count(*) from book_checkpoint group by book_id) t
         where not exists (select from book_head h where h.id = t.book_id)
         """,
@@ -146,7 +170,8 @@ internal sealed class BookReader(NpgsqlConnection connection)
     {
         try
         {
-            return LeafEncoding.Decode(bytes) is EntryLeaf entry && (entry.Debit.Account == key.Name ? entry.Debit : entry.Credit) is var side && side.Account == key.Name
+            return LeafEncoding.Decode(bytes) is EntryLeaf entry && (entry.Debit.Account == key.Name ? entry.Debit : entry.Credit) is var side
+                && side.Account == key.Name
                 ? new AccountHead(side.Sequence, MerkleTree.LeafHash(bytes), side.BalanceMinor)
                 : null;
         }

@@ -28,8 +28,15 @@ internal sealed class CheckpointCheck(BookReader reader, int bookId, string book
             immutable.CouldNot("The signer cannot be asked here: neither its memory nor its present keys were compared.");
         else if (!signer.Last.TryGetValue(book, out _remembered))
             immutable.Note($"The signer remembers nothing of {book} yet.");
-        foreach (var (number, reason, lost) in (await reader.ListIncarnationsAsync(bookId, cancellationToken)).Skip(1))
-            immutable.Break($"{book} incarnation {number}", $"it does not go on from what was signed before ({lost} leaves): {reason}");
+        foreach (var incarnation in await reader.ListIncarnationsAsync(bookId, cancellationToken))
+        {
+            _signedAt[incarnation.Number] = incarnation.StartedAt;
+            if (incarnation.Number > 1)
+                immutable.Break(
+                    $"{book} incarnation {incarnation.Number}", $"it does not go on from what was signed before ({incarnation.SignedSize} leaves): {incarnation.Reason}");
+            else if (incarnation.HasFormer)
+                immutable.Break($"{book} incarnation 1", "it is the first, and names a signed state before it");
+        }
         await FillAsync(cancellationToken);
         Reach(from, root);
     }
@@ -67,8 +74,12 @@ internal sealed class CheckpointCheck(BookReader reader, int bookId, string book
             immutable.Break($"{book} checkpoint {beyond.Size}", $"it was signed over {beyond.Size} leaves, and the book has {size}");
             await FillAsync(cancellationToken);
         }
+        foreach (var (cosigned, witness) in await reader.ListOddCosignaturesAsync(bookId, cancellationToken))
+            immutable.Break($"{book} checkpoint {cosigned}", $"the cosignature of {witness} is of no such checkpoint, or by another witness, or older than it");
         if (_remembered is { } memory && memory.Size > size)
-            immutable.Break(book, $"the signer remembers {memory.Size} leaves in incarnation {memory.Incarnation}, the book has {size}: its end was cut off, or an older state was restored");
+            immutable.Break(
+                book,
+                $"the signer remembers {memory.Size} leaves in incarnation {memory.Incarnation}, the book has {size}: its end was cut off, or an older state was restored");
         if (_latest is not null && signer is { Keys.Count: > 0 } && !IsSigned(_latest, signer.Keys))
             immutable.Break($"{book} checkpoint {_latest.Size}", "the latest checkpoint is not signed by a key that the signer holds");
     }
@@ -77,7 +88,7 @@ internal sealed class CheckpointCheck(BookReader reader, int bookId, string book
     {
         if (_waiting.Count > 0 || !_more)
             return;
-        var batch = await reader.ReadCheckpointsAsync(bookId, _read, long.MaxValue, BatchSize, cancellationToken);
+        var batch = await reader.ReadCheckpointsAsync(bookId, _read, BatchSize, cancellationToken);
 
         // A size may stand in several incarnations: the last of a full batch is read again with its like.
         _more = batch.Count == BatchSize && batch[0].Size < batch[^1].Size;
@@ -95,8 +106,10 @@ internal sealed class CheckpointCheck(BookReader reader, int bookId, string book
         var where = $"{book} checkpoint {stored.Size}";
         if (stored.Size != size || BookReader.HashOf(stored.Root) != root)
             immutable.Break(where, "the leaves that it was signed over are not those that are there");
-        if (_signedAt.TryGetValue(stored.Incarnation, out var before) && stored.SignedAt < before)
-            immutable.Break(where, $"it is said to be signed at {stored.SignedAt:O}, before a smaller one");
+        if (!_signedAt.TryGetValue(stored.Incarnation, out var before))
+            immutable.Break(where, $"it is of incarnation {stored.Incarnation}, and no such incarnation has begun");
+        else if (stored.SignedAt < before)
+            immutable.Break(where, $"it is said to be signed at {stored.SignedAt:O}, before a smaller one or the incarnation's beginning");
         _signedAt[stored.Incarnation] = stored.SignedAt;
         immutable.BreakIf(where, NoteFault(stored));
     }

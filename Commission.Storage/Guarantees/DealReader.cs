@@ -1,10 +1,8 @@
 using Commission.Domain;
-using Commission.Domain.Deals;
 using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Commission.Domain.Members;
 using Commission.Domain.Rules;
-using Commission.Storage.GroupCommit;
 using Npgsql;
 using Orleans.Serialization;
 
@@ -20,10 +18,17 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
 {
     private const int MaxWaiting = 100_000;
 
+    /// <summary>Contacts that are kept between batches: members come again and again, clients seldom.</summary>
+    private const int MaxContacts = 20_000;
+
     /// <summary>Deals with a leaf in any of the books, after one, in the order of their ids.</summary>
-    public Task<List<Guid>> ListDealsAsync(int[] bookIds, Guid? after, int limit, CancellationToken cancellationToken) => connection.ReadAsync(
-        "select distinct deal from book_entry where book_id = any($1) and ($4 or deal > $2) order by deal limit $3",
-        reader => reader.GetGuid(0), cancellationToken, bookIds, after ?? Guid.Empty, limit, after is null);
+    public Task<List<Guid>> ListDealsAsync(int[] bookIds, Guid? after, int limit, CancellationToken cancellationToken) => after is { } last
+        ? connection.ReadAsync(
+            "select distinct deal from book_entry where book_id = any($1) and deal > $3 order by deal limit $2",
+            reader => reader.GetGuid(0), cancellationToken, bookIds, limit, last)
+        : connection.ReadAsync(
+            "select distinct deal from book_entry where book_id = any($1) order by deal limit $2",
+            reader => reader.GetGuid(0), cancellationToken, bookIds, limit);
 
     /// <summary>Deals of some leaves of a book.</summary>
     public Task<List<Guid>> ListDealsAtAsync(int bookId, long[] places, CancellationToken cancellationToken) => connection.ReadAsync(
@@ -78,9 +83,11 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
     }
 
     /// <summary>Verticals, agreements and approvals: there are few.</summary>
-    public async Task LearnRulesAsync(KnownFacts known, IReadOnlyDictionary<string, int> bookIds, CancellationToken cancellationToken)
+    public async Task LearnRulesAsync(KnownFacts known, IReadOnlyDictionary<string, int> bookIds, Findings findings, CancellationToken cancellationToken)
     {
-        foreach (var state in await connection.ReadAsync("select payload from vertical where payload is not null", State<RuleSetState>, cancellationToken))
+        var verticals = await connection.ReadAsync(
+            "select id, payload from vertical where payload is not null", reader => State<RuleSetState>(reader, findings), cancellationToken);
+        foreach (var state in verticals.OfType<RuleSetState>())
             known.Verticals[state.Code] = state;
         var agreements = await connection.ReadAsync(
             "select reference, ended_at from agreement", reader => (reader.GetString(0), reader.GetFieldValue<DateTimeOffset?>(1)), cancellationToken);
@@ -101,8 +108,10 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
     }
 
     /// <summary>The contacts that the deals name, with their keys.</summary>
-    public async Task LearnContactsAsync(KnownFacts known, IEnumerable<DealDossier> dossiers, CancellationToken cancellationToken)
+    public async Task LearnContactsAsync(KnownFacts known, IEnumerable<DealDossier> dossiers, Findings findings, CancellationToken cancellationToken)
     {
+        if (known.Contacts.Count > MaxContacts)
+            known.Contacts.Clear();
         var named = new HashSet<ContactId>();
         foreach (var handshake in dossiers.SelectMany(dossier => dossier.Chain))
         {
@@ -114,26 +123,19 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
         }
         named.ExceptWith(known.Contacts.Keys);
         var states = await connection.ReadAsync(
-            "select payload from contact where id = any($1) and payload is not null", State<MemberState>, cancellationToken,
+            "select id, payload from contact where id = any($1) and payload is not null", reader => State<MemberState>(reader, findings), cancellationToken,
             (object)named.Select(contact => contact.ToString()).ToArray());
-        foreach (var state in states)
+        foreach (var state in states.OfType<MemberState>())
             known.Contacts[state.Id] = state;
     }
 
-    /// <summary>Deals that are complete by their own table and have no outcome in the handshakes book, after one.</summary>
-    public async Task<(List<DealId> Missing, string? Last)> ListUnbookedAsync(int handshakes, string after, int limit, CancellationToken cancellationToken)
+    private T? State<T>(NpgsqlDataReader reader, Findings findings) where T : class, new()
     {
-        var ids = await connection.ReadAsync(
-            "select id from deal where status = $1 and id > $2 order by id limit $3", reader => reader.GetString(0), cancellationToken,
-            (short)DealStatus.Complete, after, limit);
-        var deals = ids.Select(id => TypedId.Parse<DealId>(id).Value).ToArray();
-        var missing = await connection.ReadAsync(
-            "select d from unnest($1::uuid[]) d where not exists (select from book_entry e where e.deal = d and e.book_id = $2 and e.kind = $3)",
-            reader => new DealId(reader.GetGuid(0)), cancellationToken, deals, handshakes, (short)HandshakeStep.Outcome);
-        return (missing, ids.Count == limit ? ids[^1] : null);
+        if (StoredState.Read<T>(serializer, reader.GetFieldValue<byte[]>(1)) is { } state)
+            return state;
+        findings.Break($"{reader.GetString(0)}", "its stored state cannot be read");
+        return null;
     }
-
-    private T State<T>(NpgsqlDataReader reader) where T : new() => serializer.Deserialize<Journaled<T>>(reader.GetFieldValue<byte[]>(0))!.State;
 
     private BookRecord[]? RecordsOf(byte[] payload)
     {

@@ -32,6 +32,7 @@ public sealed class GuaranteeCheck(NpgsqlConnection connection, Serializer seria
     private readonly Dictionary<Guarantee, long> _ticks = GuaranteeNames.All.ToDictionary(guarantee => guarantee, _ => 0L);
     private readonly BookReader _books = new(connection);
     private readonly DealReader _deals = new(connection, serializer);
+    private readonly DealStateReader _states = new(connection, serializer);
 
     /// <summary>Checks all.</summary>
     /// <param name="verified">Where an earlier run ended, by book; nothing of it to read everything.</param>
@@ -44,7 +45,8 @@ public sealed class GuaranteeCheck(NpgsqlConnection connection, Serializer seria
         foreach (var head in heads)
         {
             var check = new BookCheck(
-                _books, head, new CheckpointCheck(_books, head.BookId, head.Book, signer, Immutable), _findings[Guarantee.ExactMoney], Immutable);
+                _books, head, new CheckpointCheck(_books, head.BookId, head.Book, signer, Immutable), _findings[Guarantee.ExactMoney], Immutable,
+                collectDeals: verified.Count > 0);
             extents.Add(await check.CheckAsync(verified.GetValueOrDefault(head.Book), cancellationToken));
             if (head.Book is Books.Ledger or Books.Handshakes)
                 touched.UnionWith(check.Deals);
@@ -76,7 +78,7 @@ public sealed class GuaranteeCheck(NpgsqlConnection connection, Serializer seria
         using var known = new KnownFacts(relyingParty);
         var ids = heads.GroupBy(head => head.Book).ToDictionary(book => book.Key, book => book.First().BookId, StringComparer.Ordinal);
         var books = ids.Where(book => book.Key is Books.Ledger or Books.Handshakes).ToDictionary(book => book.Value, book => book.Key);
-        await _deals.LearnRulesAsync(known, ids, cancellationToken);
+        await _deals.LearnRulesAsync(known, ids, _findings[Guarantee.RightRule], cancellationToken);
         var waiting = await _deals.ReadWaitingAsync(_findings[Guarantee.PaidOnce], cancellationToken);
         if (full)
         {
@@ -107,11 +109,13 @@ public sealed class GuaranteeCheck(NpgsqlConnection connection, Serializer seria
     {
         var start = Stopwatch.GetTimestamp();
         var dossiers = await _deals.ReadAsync(books, deals, waiting, _findings[Guarantee.Attribution], cancellationToken);
-        await _deals.LearnContactsAsync(known, dossiers, cancellationToken);
+        await _deals.LearnContactsAsync(known, dossiers, _findings[Guarantee.Authority], cancellationToken);
+        var states = await _states.ReadAsync(deals, _findings[Guarantee.Attribution], cancellationToken);
         Took(Guarantee.Attribution, start);
         foreach (var dossier in dossiers)
         {
             Timed(Guarantee.Attribution, findings => AttributionCheck.Check(dossier, findings));
+            Timed(Guarantee.Attribution, findings => DealStateCheck.Check(dossier, states.GetValueOrDefault(dossier.Deal), findings));
             Timed(Guarantee.Authority, findings => AuthorityCheck.Check(dossier, known, findings));
             Timed(Guarantee.RightRule, findings => RuleCheck.Check(dossier, known, findings));
             Timed(Guarantee.PaidOnce, findings => OnceCheck.Check(dossier, known, findings));
@@ -133,9 +137,14 @@ public sealed class GuaranteeCheck(NpgsqlConnection connection, Serializer seria
     {
         for (var after = ""; after is not null;)
         {
-            var (missing, last) = await _deals.ListUnbookedAsync(handshakes, after, Batch, cancellationToken);
-            foreach (var deal in missing.Where(deal => !waiting.Handshakes.Contains(deal)))
-                _findings[Guarantee.PaidOnce].Break($"{deal}", "it is complete, and its outcome is neither in the handshakes book nor on its way");
+            var (missing, last) = await _states.ListUnbookedAsync(handshakes, after, Batch, cancellationToken);
+            foreach (var (deal, isComplete) in missing.Where(row => !TypedId.TryParse<DealId>(row.Deal, out var id) || !waiting.Handshakes.Contains(id)))
+            {
+                if (isComplete)
+                    _findings[Guarantee.PaidOnce].Break(deal, "it is complete, and its outcome is neither in the handshakes book nor on its way");
+                else
+                    _findings[Guarantee.Attribution].Break(deal, "a deal is stored whose intent is neither in the handshakes book nor on its way");
+            }
             after = last;
         }
     }
@@ -145,7 +154,8 @@ public sealed class GuaranteeCheck(NpgsqlConnection connection, Serializer seria
         var findings = _findings[Guarantee.PaidOnce];
         var late = await connection.ReadAsync(
             "select id, book, created_at from outbox where created_at < clock_timestamp() - $1 order by id limit $2",
-            reader => (reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)), cancellationToken, OutboxPatience, Findings.MaxViolations);
+            reader => (reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)), cancellationToken, OutboxPatience,
+            Findings.MaxViolations);
         foreach (var (id, book, since) in late)
             findings.Break($"outbox row {id}", $"{book} waits for it since {since:O}");
         var parked = await connection.ReadAsync(

@@ -17,8 +17,8 @@ namespace Commission.Storage.Guarantees;
 /// <param name="Report">The report's canonical bytes.</param>
 /// <param name="Note">The signed note over their hash.</param>
 public sealed record GuaranteeRun(
-    GuaranteeRunId Id, string Kind, bool Full, Hash? RequestHash, string Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, bool? Held, byte[]? Report,
-    string? Note)
+    GuaranteeRunId Id, string Kind, bool Full, Hash? RequestHash, string Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, bool? Held,
+    byte[]? Report, string? Note)
 {
     /// <summary>A check of the books.</summary>
     public const string Check = "check";
@@ -30,6 +30,9 @@ public sealed record GuaranteeRun(
 /// <summary>Runs of the guarantees in PostgreSQL: a queue of what was asked for, and the results.</summary>
 public sealed class GuaranteeRuns(NpgsqlDataSource dataSource)
 {
+    /// <summary>"runs of the guarantees", as a number that no other lock of the database has.</summary>
+    private const long LockKey = 0x475541525F52554E;
+
     private const string Columns = "id, kind, whole, request_hash, status, created_at, finished_at, held, report, note";
 
     /// <summary>Queues a run; false when it is there already.</summary>
@@ -46,16 +49,33 @@ public sealed class GuaranteeRuns(NpgsqlDataSource dataSource)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>Takes the oldest run that waits, or one whose process died with it; null when there is none.</summary>
-    public Task<GuaranteeRun?> TakeAsync(TimeSpan silence, CancellationToken cancellationToken) => FindAsync(
+    /// <summary>
+    /// The right to run, for one process at a time; null when another has it. It is a session's lock, so it ends with the process,
+    /// and whoever gets it next knows that a run which stands as running has died.
+    /// </summary>
+    public async Task<IAsyncDisposable?> TryHoldAsync(CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        if (await connection.ScalarAsync<bool>("select pg_try_advisory_lock($1)", cancellationToken, LockKey))
+            return new RunHold(connection);
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    /// <summary>Whether a run is not finished.</summary>
+    public async Task<bool> HasWorkAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select exists (select from guarantee_run where finished_at is null)");
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>Takes the oldest run that is not finished; null when there is none. Only who holds the right to run may ask.</summary>
+    public Task<GuaranteeRun?> TakeAsync(CancellationToken cancellationToken) => FindAsync(
         $"""
-        update guarantee_run set status = 'running', created_at = case when status = 'queued' then created_at else clock_timestamp() end
-        where id = (
-            select id from guarantee_run
-            where finished_at is null and (status = 'queued' or created_at < clock_timestamp() - $1)
-            order by created_at limit 1 for update skip locked)
+        update guarantee_run set status = 'running'
+        where id = (select id from guarantee_run where finished_at is null order by created_at, id limit 1)
         returning {Columns}
-        """, [silence], cancellationToken);
+        """, [], cancellationToken);
 
     /// <summary>Ends a run.</summary>
     public async Task FinishAsync(GuaranteeRunId id, string status, bool? held, byte[]? report, string? note, CancellationToken cancellationToken)
@@ -112,7 +132,8 @@ public sealed class GuaranteeRuns(NpgsqlDataSource dataSource)
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = books.Select(book => book.Book).ToArray() });
         command.Parameters.Add(new NpgsqlParameter { Value = books.Select(book => book.Size).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter { Value = books.Select(book => book.Root.ToArray()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        var roots = books.Select(book => book.Root.ToArray()).ToArray();
+        command.Parameters.Add(new NpgsqlParameter { Value = roots, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         command.Parameters.Add(new NpgsqlParameter { Value = at.UtcDateTime });
         command.Parameters.Add(new NpgsqlParameter { Value = full });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -131,5 +152,16 @@ public sealed class GuaranteeRuns(NpgsqlDataSource dataSource)
                 reader.GetFieldValue<DateTimeOffset?>(6), reader.GetFieldValue<bool?>(7), reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8),
                 reader.IsDBNull(9) ? null : reader.GetString(9))
             : null;
+    }
+}
+
+/// <summary>Holds the lock until it is disposed of; the connection goes back to its pool without it.</summary>
+internal sealed class RunHold(NpgsqlConnection connection) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        if (connection.State == System.Data.ConnectionState.Open)
+            await connection.ExecuteAsync("select pg_advisory_unlock_all()", CancellationToken.None);
+        await connection.DisposeAsync();
     }
 }

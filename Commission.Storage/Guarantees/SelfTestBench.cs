@@ -6,11 +6,17 @@ using Orleans.Serialization;
 
 namespace Commission.Storage.Guarantees;
 
+/// <summary>Runs checks over whole books. A test blinds one here, to see that the self-test then fails.</summary>
+public delegate Task<CheckedBooks> JudgeBooks(GuaranteeCheck check, CancellationToken cancellationToken);
+
 /// <summary>
 /// Copies the latest deals to the scratch schema, breaks each guarantee there in every way that is known, and tells which
 /// checks saw it. One transaction holds it all and is rolled back: the real tables are read, the scratch schema stays empty.
 /// </summary>
-public sealed class SelfTestBench(ScratchConnection scratchConnection, Serializer serializer)
+/// <param name="scratchConnection">Opens the scratch schema.</param>
+/// <param name="serializer">Reads states.</param>
+/// <param name="judge">The checks that are tested.</param>
+public sealed class SelfTestBench(ScratchConnection scratchConnection, Serializer serializer, JudgeBooks judge)
 {
     private const int MaxDeals = 50;
 
@@ -42,13 +48,14 @@ public sealed class SelfTestBench(ScratchConnection scratchConnection, Serialize
             await transaction.RollbackAsync("whole", cancellationToken);
             scratch.Remember(signed);
             var by = found.Outcomes.Where(outcome => outcome.Verdict == Verdict.Broken).ToList();
-            seen.Add(new SeenBreak(one.Name, one.Target, [.. by.Select(outcome => outcome.Guarantee)], by.Find(outcome => outcome.Guarantee == one.Target)?.Violations[0]));
+            var first = by.Find(outcome => outcome.Guarantee == one.Target)?.Violations[0];
+            seen.Add(new SeenBreak(one.Name, one.Target, [.. by.Select(outcome => outcome.Guarantee)], first));
         }
         return new SelfTestReport(run, at, deals.Count, [.. baseline.Outcomes.SelectMany(outcome => outcome.Violations)], seen);
     }
 
     private Task<CheckedBooks> CheckAsync(NpgsqlConnection connection, SignerMemory memory, string relyingParty, CancellationToken cancellationToken) =>
-        new GuaranteeCheck(connection, serializer, relyingParty, memory).RunAsync(new Dictionary<string, VerifiedBook>(), cancellationToken);
+        judge(new GuaranteeCheck(connection, serializer, relyingParty, memory), cancellationToken);
 
     private static bool IsWhole(DealDossier dossier) =>
         dossier.IsComplete && dossier.Faults.Count == 0 && dossier.Entries.Any(entry => entry.Facts is not null);

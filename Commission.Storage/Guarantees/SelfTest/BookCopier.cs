@@ -65,7 +65,7 @@ internal sealed class BookCopier(NpgsqlConnection connection, Serializer seriali
     private async Task CopyTablesAsync(List<DealDossier> dossiers, CancellationToken cancellationToken)
     {
         var contacts = dossiers.SelectMany(dossier => dossier.Chain)
-            .SelectMany(handshake => new[] { handshake.Actor, handshake.AttestedBy ?? handshake.Actor, handshake.Intent?.Receiver ?? handshake.Actor, handshake.Intent?.Client ?? handshake.Actor })
+            .SelectMany(handshake => new[] { handshake.Actor, handshake.AttestedBy, handshake.Intent?.Receiver, handshake.Intent?.Client }).OfType<ContactId>()
             .Distinct().Select(contact => contact.ToString()).ToArray();
         var deals = dossiers.ConvertAll(dossier => dossier.Deal.ToString()).ToArray();
         await connection.ExecuteAsync("insert into contact select * from public.contact where id = any($1)", cancellationToken, (object)contacts);

@@ -26,6 +26,10 @@ internal static class Breaks
         Records("entries are given to a deal that nobody referred", Guarantee.Attribution, subject => subject.WithEntries(entry => entry with { Deal = Nobody })),
         Records("a settlement's value is changed after it was signed", Guarantee.Attribution, subject => subject.WithHandshake(
             HandshakeStep.Settlement, draft => Subject.WithPayload(draft, $"\"settledValueMinor\":{Value(subject)}", $"\"settledValueMinor\":{Value(subject) + 1}"))),
+        Sql("a deal that nobody signed is stored", Guarantee.Attribution, $"""
+            insert into deal select (jsonb_populate_record(d, jsonb_build_object('id', '{Nobody}', 'business_key', null, 'status', 1))).* from deal d limit 1
+            """),
+        Sql("a deal's row names its referrer as its receiver", Guarantee.Attribution, "update deal set receiver = referrer"),
         Records("commission is calculated on more than was settled", Guarantee.Attribution, subject => subject.WithEntries(entry => Inflated(entry))),
     ];
 
@@ -42,7 +46,8 @@ internal static class Breaks
             var intake = subject.Deal.Chain[2];
             var after = (intake.AttestedBy is null ? intake.Time : TimeProvider.System.GetUtcNow()).AddDays(1);
             return subject.ChangeContactAsync(
-                intake.AttestedBy ?? intake.Actor, member => member with { Keys = [.. member.Keys.Select(key => key with { ValidFrom = after })] }, cancellationToken);
+                intake.AttestedBy ?? intake.Actor,
+                member => member with { Keys = [.. member.Keys.Select(key => key with { ValidFrom = after })] }, cancellationToken);
         }),
     ];
 
@@ -98,7 +103,7 @@ internal static class Breaks
         Sql("something has waited an hour for its book", Guarantee.PaidOnce,
             "insert into outbox (id, book, payload, created_at) values (1, 'volume:lost', '', clock_timestamp() - interval '1 hour')"),
         Sql("something that was refused lies for two days", Guarantee.PaidOnce,
-            "insert into outbox_parked (id, book, payload, reason, parked_at) values (1, 'volume:lost', '', 'refused', clock_timestamp() - interval '2 days')"),
+            "insert into outbox_parked (id, book, payload, reason, parked_at) values (1, 'volume:lost', '', 'a test', clock_timestamp() - interval '2 days')"),
     ];
 
     private const string FirstEntry = "where sequence = 0 and book_id = (select id from book_head where book = 'ledger')";

@@ -38,12 +38,16 @@ internal sealed class Subject(NpgsqlConnection connection, Serializer serializer
     public Task RewriteUnsignedAsync(CopiedBooks changed, CancellationToken cancellationToken) => scratch.WriteAsync(changed, cancellationToken);
 
     /// <summary>The books with the deal's entries otherwise; null leaves one out.</summary>
-    public CopiedBooks WithEntries(Func<EntryDraft, EntryDraft?> change) => books with { Ledger = Change(books.Ledger, record => OfDeal(record, out EntryDraft? entry) ? change(entry!) : record) };
+    public CopiedBooks WithEntries(Func<EntryDraft, EntryDraft?> change) => books with
+    {
+        Ledger = Change(books.Ledger, record => OfDeal(record, out EntryDraft? entry) ? change(entry!) : record),
+    };
 
     /// <summary>The books with one of the deal's handshakes otherwise; null leaves it out.</summary>
     public CopiedBooks WithHandshake(HandshakeStep step, Func<HandshakeDraft, HandshakeDraft?> change) => books with
     {
-        Handshakes = Change(books.Handshakes, record => record is HandshakeDraft draft && draft.Deal == deal.Deal && draft.Step == step ? change(draft) : record),
+        Handshakes = Change(
+            books.Handshakes, record => record is HandshakeDraft draft && draft.Deal == deal.Deal && draft.Step == step ? change(draft) : record),
     };
 
     /// <summary>A draft whose payload has one text in place of another.</summary>

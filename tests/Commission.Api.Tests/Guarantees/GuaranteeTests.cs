@@ -27,10 +27,12 @@ public sealed class GuaranteeTests
         var test = await GuaranteeScenario.RunAsync(network, "self-test");
         Assert.True(test.GetProperty("status").GetString() == "completed", test.ToString());
         Assert.True(test.GetProperty("held").GetBoolean(), test.GetProperty("outcome").ToString());
-        Assert.All(
-            test.GetProperty("outcome").GetProperty("breaks").EnumerateArray().GroupBy(one => one.GetProperty("code").GetString()), breaks => Assert.True(breaks.Count() >= 3));
+        var breaks = test.GetProperty("outcome").GetProperty("breaks").EnumerateArray().GroupBy(one => one.GetProperty("code").GetString()).ToList();
+        Assert.Equal(["G1", "G2", "G3", "G4", "G5", "G6"], breaks.Select(group => group.Key));
+        Assert.All(breaks, group => Assert.True(group.Count() >= 3));
         Assert.Equal(0, await engine.Database.ScalarAsync<long>("select count(*) from pg_tables where schemaname = 'guarantee_scratch'"));
-        Assert.All(GuaranteeScenario.Verdicts(await GuaranteeScenario.RunAsync(network, "runs", new JsonObject { ["full"] = true })), verdict => Assert.Equal("holds", verdict.Value));
+        var after = await GuaranteeScenario.RunAsync(network, "runs", new JsonObject { ["full"] = true });
+        Assert.All(GuaranteeScenario.Verdicts(after), verdict => Assert.Equal("holds", verdict.Value));
     }
 
     [Fact]
@@ -47,6 +49,28 @@ public sealed class GuaranteeTests
         var log = NoteKey.Parse((await engine.GetAsync("/log/ledger/keys")).Text.TrimEnd('\n'));
         Assert.True(new NoteKey(note.Text.Split('\n')[0], log.SubjectPublicKeyInfo).Signed(note));
         Assert.Throws<FormatException>(() => Checkpoint.Read(note.Text));
+    }
+
+    [Fact]
+    public async Task Who_follows_the_documentation_verifies_a_result_without_us_and_sees_a_forged_one()
+    {
+        foreach (var program in new[] { "curl", "jq", "openssl" })
+            Assert.SkipUnless(await ShellAsync($"command -v {program}", "", ".") == 0, $"{program} is not installed.");
+        await using var engine = await Engine.StartAsync(_ => { });
+        var network = await Network.CreateAsync(engine);
+        await network.DealAsync(5);
+        await GuaranteeScenario.WhenSignedAsync(engine);
+        await GuaranteeScenario.RunAsync(network, "runs");
+        var document = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "guarantees.md"), TestContext.Current.CancellationToken);
+        var script = document.Split("```sh\n")[1].Split("```")[0];
+        var folder = Directory.CreateTempSubdirectory("commission-outsider-").FullName;
+
+        Assert.Equal(0, await ShellAsync(script, engine.Address, folder));
+
+        var fetch = script.Split('\n').Single(line => line.Contains("guarantees.json", StringComparison.Ordinal) && line.StartsWith("curl", StringComparison.Ordinal));
+        foreach (var forgery in new[] { "s/G4 holds/G4 broken/", "s/\"report\":\"e/\"report\":\"f/" })
+            Assert.NotEqual(0, await ShellAsync(script.Replace(fetch, $"{fetch}; sed -i '{forgery}' guarantees.json", StringComparison.Ordinal), engine.Address, folder));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -75,7 +99,8 @@ public sealed class GuaranteeTests
         Assert.Contains("G6  paid exactly once  holds", (await engine.CommissionAsync("guarantees", "--run", "--as", admin)).Ended(0).Output, StringComparison.Ordinal);
         Assert.Contains("breaks were seen", (await engine.CommissionAsync("guarantees", "--self-test", "--as", admin)).Ended(0).Output, StringComparison.Ordinal);
         await engine.Database.ScalarAsync<int?>($"update book_account set balance = balance + 1 where name = 'payable:{network.Referrer}'");
-        Assert.Contains("G4  exact money        broken", (await engine.CommissionAsync("guarantees", "--full", "--as", admin)).Ended(1).Output, StringComparison.Ordinal);
+        var broken = (await engine.CommissionAsync("guarantees", "--full", "--as", admin)).Ended(1);
+        Assert.Contains("G4  exact money        broken", broken.Output, StringComparison.Ordinal);
         Assert.Contains("G4  exact money        broken", (await engine.CommissionAsync("guarantees")).Ended(1).Output, StringComparison.Ordinal);
     }
 
@@ -91,5 +116,29 @@ public sealed class GuaranteeTests
         var again = (await network.PostAsync("/api/v1/guarantees/runs", new JsonObject { ["full"] = true }, network.Admin, "one")).Is(201);
         Assert.Equal((first.Text, true), (again.Text, again.Replayed));
         (await network.PostAsync("/api/v1/guarantees/self-test", new JsonObject(), network.Admin, "one")).IsRefused(422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key");
+    }
+
+    private static async Task<int> ShellAsync(string script, string url, string folder)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("bash", ["-euo", "pipefail", "-c", script])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["URL"] = url;
+        using var process = System.Diagnostics.Process.Start(start)!;
+        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Commission.sln")))
+            folder = folder.Parent!;
+        return folder.FullName;
     }
 }

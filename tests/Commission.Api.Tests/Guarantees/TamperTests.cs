@@ -1,7 +1,10 @@
 using System.Data;
+using Commission.Domain;
+using Commission.Domain.Amounts;
+using Commission.Domain.Deals;
 using Commission.Domain.Guarantees;
+using Commission.Storage.GroupCommit;
 using Commission.Storage.Guarantees;
-using Commission.Storage.Ledger.Log;
 using Npgsql;
 using Orleans.Serialization;
 
@@ -37,74 +40,80 @@ public sealed class TamperTests(TradedEngine traded) : IClassFixture<TradedEngin
         Assert.All(found.Outcomes, outcome => Assert.True(outcome.Verdict == Verdict.Holds, $"{outcome.Guarantee}: {string.Join("; ", outcome.Violations)}"));
     }
 
-    [Theory]
-    [InlineData("book_id", "book_id = 77", Guarantee.Immutable, "is not there|does not follow|says it is number")]
-    [InlineData("sequence", "sequence = 100000", Guarantee.ExactMoney, "column sequence")]
-    [InlineData("bytes", "bytes = set_bit(bytes, 300, 1 - get_bit(bytes, 300))", Guarantee.Immutable, "does not follow|chained")]
-    [InlineData("deal", "deal = gen_random_uuid()", Guarantee.ExactMoney, "column deal")]
-    [InlineData("kind", "kind = 3", Guarantee.ExactMoney, "column kind")]
-    [InlineData("posted_at", "posted_at = posted_at + interval '1 second'", Guarantee.ExactMoney, "column posted_at")]
-    [InlineData("debit", "debit = credit", Guarantee.ExactMoney, "column debit")]
-    [InlineData("debit_sequence", "debit_sequence = 9999", Guarantee.ExactMoney, "column debit_sequence")]
-    [InlineData("credit", "credit = debit", Guarantee.ExactMoney, "column credit")]
-    [InlineData("credit_sequence", "credit_sequence = 9999", Guarantee.ExactMoney, "column credit_sequence")]
-    [InlineData("amount", "amount = amount + 1", Guarantee.ExactMoney, "column amount")]
-    [InlineData("effective_on", "effective_on = effective_on - 1", Guarantee.ExactMoney, "column effective_on")]
-    [InlineData("facts", "facts = null", Guarantee.RightRule, "no facts are stored")]
-    public async Task A_changed_column_of_an_entry_is_found(string column, string change, Guarantee by, string message)
+    public static TheoryData<string, string> Columns => [.. TamperedColumns.All.Keys];
+
+    public static TheoryData<string> HandshakeColumns => [.. TamperedColumns.HandshakeRow.Keys];
+
+    [Fact]
+    public async Task No_column_is_left_out()
     {
-        Assert.StartsWith(column, change, StringComparison.Ordinal);
-        await AssertFoundAsync($"update book_entry set {change} where book_id = {Ledger} and sequence = 3", by, message);
+        var tables = TamperedColumns.All.Keys.Select(key => key.Table).Distinct();
+        var columns = (await traded.Engine.Database.ScalarAsync<string[]>($"""
+            select array_agg(table_name || '.' || column_name order by table_name, column_name) from information_schema.columns
+            where table_schema = 'public' and table_name in ({string.Join(", ", tables.Select(table => $"'{table}'"))})
+            """))!;
+        Assert.Equal(columns.Order(StringComparer.Ordinal), TamperedColumns.All.Keys.Select(key => $"{key.Table}.{key.Column}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            columns.Where(column => column.StartsWith("book_entry.", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            TamperedColumns.HandshakeRow.Keys.Select(column => $"book_entry.{column}").Order(StringComparer.Ordinal));
     }
+
+    [Theory]
+    [MemberData(nameof(Columns))]
+    public Task A_changed_column_is_found_or_known_to_say_nothing(string table, string column) => AssertFoundAsync(TamperedColumns.All[(table, column)]);
+
+    [Theory]
+    [MemberData(nameof(HandshakeColumns))]
+    public Task A_changed_column_of_a_handshake_is_found(string column) => AssertFoundAsync(TamperedColumns.HandshakeRow[column]);
+
+    [Theory]
+    [InlineData("contact", Guarantee.Authority)]
+    [InlineData("vertical", Guarantee.RightRule)]
+    public async Task A_state_that_cannot_be_read_is_found(string table, Guarantee by) =>
+        await AssertFoundAsync($"update {table} set payload = substring(payload for length(payload) / 2)", by, "its stored state cannot be read");
+
+    public static TheoryData<string> Forgeries => [.. Forged.Keys];
+
+    [Theory]
+    [MemberData(nameof(Forgeries))]
+    public async Task A_state_that_reads_well_and_is_not_what_was_signed_is_found(string message)
+    {
+        var (engine, serializer) = (traded.Engine, traded.Engine.Get<Serializer>());
+        var id = await engine.Database.ScalarAsync<string>("select min(id) from deal where status = 5");
+        var stored = await engine.Database.ScalarAsync<byte[]>($"select payload from deal where id = '{id}'");
+        var journaled = serializer.Deserialize<Journaled<DealState>>(stored!)!;
+        journaled.State = Forged[message](journaled.State);
+        var payload = Convert.ToHexString(serializer.SerializeToArray(journaled));
+        await AssertFoundAsync($"update deal set payload = '\\x{payload}' where id = '{id}'", Guarantee.Attribution, message);
+    }
+
+    private static readonly Dictionary<string, Func<DealState, DealState>> Forged = new()
+    {
+        ["its row holds the state of"] = deal => deal with { Id = new DealId(Guid.NewGuid()) },
+        ["its state has 4 steps, 5 were signed"] = deal => deal with { Steps = deal.Steps[..4] },
+        ["step 3 of its state is not the H3"] = deal => deal with { Steps = [.. deal.Steps[..2], deal.Steps[2] with { Hash = Hash.Of("x"u8) }, .. deal.Steps[3..]] },
+        ["step 2 of its state is not by whom"] = deal => deal with { Steps = [deal.Steps[0], deal.Steps[1] with { Actor = deal.Receiver }, .. deal.Steps[2..]] },
+        ["its state names other parties"] = deal => deal with { Receiver = deal.Referrer },
+        ["its state is of another vertical, product or referral date"] = deal => deal with { Product = "OTHER" },
+        ["its state names other uplines"] = deal => deal with { Upline = deal.Receiver },
+        ["its state settles"] = deal => deal with { SettledValue = new Money(deal.SettledValue.Minor + 1, deal.SettledValue.Currency) },
+        ["its state has other bases"] = deal => deal with { Bases = [new BasisValue("margin", 5)] },
+        ["its state pins another rule set"] = deal => deal with { RuleHash = Hash.Of("x"u8) },
+        ["its state says Settled"] = deal => deal with { Status = DealStatus.Settled },
+    };
 
     [Fact]
     public async Task Facts_that_are_others_are_found() => await AssertFoundAsync(
-        $"update book_entry set facts = facts || '\\x20'::bytea where book_id = {Ledger} and facts is not null", Guarantee.RightRule, "stored facts are not those");
+        $"update book_entry set facts = facts || '\\x20'::bytea where book_id = {Ledger} and facts is not null", Guarantee.RightRule,
+        "stored facts are not those");
 
     [Theory]
-    [InlineData("book = 'ledger2'", Guarantee.Immutable, "belongs to book")]
-    [InlineData("size = size - 1", Guarantee.Immutable, "its head says")]
-    [InlineData("last_leaf = sha256(last_leaf)", Guarantee.Immutable, "names another last leaf")]
-    [InlineData("frontier = sha256(frontier)", Guarantee.Immutable, "frontier")]
-    public async Task A_changed_head_is_found(string change, Guarantee by, string message) =>
-        await AssertFoundAsync($"update book_head set {change} where book = 'ledger'", by, message);
-
-    [Fact]
-    public async Task A_head_with_another_number_is_found() => await AssertFoundAsync(
-        "alter table book_head alter column id drop identity; update book_head set id = 77 where book = 'ledger'", Guarantee.Immutable, "its head says|no such book");
-
-    [Theory]
-    [InlineData("book_id = 77", "column debit")]
-    [InlineData("id = 7777", "column debit|column credit|is not stored")]
-    [InlineData("name = name || 'x'", "has no entry|column")]
-    [InlineData("currency = 'NZD'", "column|differ by")]
-    [InlineData("sequence = sequence + 1", "it is stored with")]
-    [InlineData("balance = balance + 1", "its balance is stored as")]
-    [InlineData("last_leaf = sha256(last_leaf)", "its last entry is stored as another")]
-    public async Task A_changed_column_of_an_account_is_found(string change, string message) =>
-        await AssertFoundAsync($"update book_account set {change} where book_id = {Ledger} and id = 1", Guarantee.ExactMoney, message);
-
-    [Theory]
-    [InlineData("update book_tile set book_id = 77 where book_id = (select id from book_head where book = 'ledger')")]
-    [InlineData("update book_tile set level = 3")]
-    [InlineData("update book_tile set index = 9")]
-    [InlineData("update book_tile set hashes = set_bit(hashes, 5, 1 - get_bit(hashes, 5))")]
-    [InlineData("update book_tile set root = sha256(root)")]
-    [InlineData("delete from book_tile")]
-    [InlineData("insert into book_tile select book_id, level, index + 5, hashes, root from book_tile")]
-    public async Task A_changed_tile_is_found(string sql) => await AssertFoundAsync(sql, Guarantee.Immutable, "tile");
-
-    [Theory]
-    [InlineData("book_id = 77", "no such book|signed over")]
-    [InlineData("incarnation = 9", "its note is of")]
-    [InlineData("size = size + 100000", "signed over")]
-    [InlineData("root = sha256(root)", "not those that are there")]
-    [InlineData("note = replace(note, 'ledger', 'ledgex')", "its note is of|no key")]
-    [InlineData("note = 'nothing'", "cannot be read")]
-    [InlineData("signed_at = signed_at - interval '1 day'", "before a smaller one")]
-    public async Task A_changed_column_of_a_checkpoint_is_found(string change, string message) => await AssertFoundAsync(
-        $"update book_checkpoint c set {change} where c.book_id = {Ledger} and c.size = (select max(size) from book_checkpoint x where x.book_id = c.book_id)",
-        Guarantee.Immutable, message);
+    [InlineData("delete from book_tile", "tile")]
+    [InlineData("insert into book_tile select book_id, level, index + 5, hashes, root from book_tile", "tile")]
+    [InlineData("update book_checkpoint set note = 'nothing'", "cannot be read")]
+    [InlineData("delete from book_incarnation", "no such incarnation")]
+    [InlineData("delete from log_key", "no key that ever signed")]
+    public async Task Missing_and_added_rows_are_found(string sql, string message) => await AssertFoundAsync(sql, Guarantee.Immutable, message);
 
     [Theory]
     [InlineData("ledger", "0")]
@@ -114,7 +123,8 @@ public sealed class TamperTests(TradedEngine traded) : IClassFixture<TradedEngin
     [InlineData("handshakes", "size / 2")]
     [InlineData("handshakes", "size - 1")]
     public async Task A_deleted_leaf_is_found(string book, string place) => await AssertFoundAsync(
-        $"delete from book_entry e using book_head h where h.id = e.book_id and h.book = '{book}' and e.sequence = {place}", Guarantee.Immutable, "its head says");
+        $"delete from book_entry e using book_head h where h.id = e.book_id and h.book = '{book}' and e.sequence = {place}", Guarantee.Immutable,
+        "its head says");
 
     [Fact]
     public async Task Two_swapped_leaves_are_found() => await AssertFoundAsync(
@@ -152,17 +162,21 @@ public sealed class TamperTests(TradedEngine traded) : IClassFixture<TradedEngin
 
     [Fact]
     public async Task An_entry_in_another_book_is_found() => await AssertFoundAsync(
-        $"update book_entry set book_id = {Handshakes}, sequence = 1000000 where book_id = {Ledger} and sequence = 5", Guarantee.Immutable, "belongs to book|its head says");
+        $"update book_entry set book_id = {Handshakes}, sequence = 1000000 where book_id = {Ledger} and sequence = 5", Guarantee.Immutable,
+        "belongs to book|its head says");
 
     [Fact]
-    public async Task A_checkpoint_that_a_stranger_signed_is_found() => await AssertFoundAsync(
-        "delete from log_key", Guarantee.Immutable, "no key that ever signed");
+    public async Task Checkpoints_that_are_deleted_while_later_ones_stay_are_not_missed() => Assert.All(
+        (await JudgeAsync("delete from book_checkpoint c where c.size < (select max(x.size) from book_checkpoint x where x.book_id = c.book_id)")).Outcomes,
+        outcome => Assert.Equal(Verdict.Holds, outcome.Verdict));
 
-    [Theory]
-    [InlineData("update book_head set epoch = epoch + 5")]
-    [InlineData("delete from book_checkpoint c where c.size < (select max(x.size) from book_checkpoint x where x.book_id = c.book_id)")]
-    public async Task What_nothing_outside_the_database_knows_of_is_not_found(string sql) =>
-        Assert.All((await JudgeAsync(sql)).Outcomes, outcome => Assert.Equal(Verdict.Holds, outcome.Verdict));
+    private async Task AssertFoundAsync(TamperedColumn change)
+    {
+        if (change.By is { } by)
+            await AssertFoundAsync(change.Sql, by, string.Join('|', change.Message));
+        else
+            Assert.All((await JudgeAsync(change.Sql)).Outcomes, outcome => Assert.True(outcome.Verdict == Verdict.Holds, string.Join("; ", outcome.Violations)));
+    }
 
     private async Task AssertFoundAsync(string sql, Guarantee by, string messages)
     {
@@ -177,32 +191,10 @@ public sealed class TamperTests(TradedEngine traded) : IClassFixture<TradedEngin
     /// <summary>What the checks say of the books after a change that nobody will ever see.</summary>
     private async Task<CheckedBooks> JudgeAsync(string sql)
     {
-        var engine = traded.Engine;
-        var memory = await MemoryAsync(engine);
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(engine.Database.OwnerConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var connection = await Superuser.ConnectAsync(traded.Engine);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, TestContext.Current.CancellationToken);
-        await using (var command = new NpgsqlCommand(Unprotected + sql, connection))
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        return await new GuaranteeCheck(connection, engine.Get<Serializer>(), "localhost", memory)
-            .RunAsync(new Dictionary<string, VerifiedBook>(), TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>A superuser takes off triggers, and with them foreign keys, and what else stands in the way.</summary>
-    private const string Unprotected = """
-        alter table book_entry disable trigger all; alter table book_head disable trigger all; alter table book_account disable trigger all;
-        alter table book_tile disable trigger all; alter table book_checkpoint disable trigger all; alter table log_key disable trigger all;
-        alter table book_cosignature disable trigger all; alter table book_incarnation disable trigger all;
-
-        """;
-
-    private static async Task<SignerMemory> MemoryAsync(Engine engine)
-    {
-        var (signer, names, last) = (engine.Get<ICheckpointSigner>(), engine.Get<LogNames>(), new Dictionary<string, SignedHead>(StringComparer.Ordinal));
-        foreach (var book in new[] { "ledger", "handshakes", "administration" })
-            last[book] = (await signer.ReadLastAsync(await names.MemoryAsync(book), TestContext.Current.CancellationToken))!;
-        var name = await names.NameAsync();
-        return new SignerMemory(
-            await signer.ListKeysAsync(TestContext.Current.CancellationToken), last, (book, incarnation) => $"{name}/{book}/{incarnation}");
+        await using (var command = new NpgsqlCommand(Superuser.Unprotected + sql, connection))
+            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        return await Superuser.JudgeAsync(traded.Engine, connection, await Superuser.MemoryAsync(traded.Engine));
     }
 }
