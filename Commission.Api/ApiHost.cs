@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Commission.Api.Agreements;
 using Commission.Api.Deals;
+using Commission.Api.Guarantees;
 using Commission.Api.Http;
 using Commission.Api.Ledger;
 using Commission.Api.Members;
@@ -98,6 +99,7 @@ public static partial class ApiHost
         api.MapTrailRuns();
         api.MapDeals();
         api.MapLedger();
+        api.MapGuarantees();
         api.MapCheckpointKeys();
         api.MapEvidence();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));

@@ -6,16 +6,24 @@ namespace Commission.Domain.Ledger;
 /// Re-reads a book from its bytes alone: places without a gap, every link of the book chain and of both account chains,
 /// every balance. Feed leaves in order; the first fault stops it.
 /// </summary>
-public sealed class BookVerifier(string book)
+/// <param name="book">The book's name.</param>
+/// <param name="from">Where an earlier verification ended; the beginning when absent.</param>
+public sealed class BookVerifier(string book, BookHead from = default)
 {
     private readonly Dictionary<AccountKey, AccountHead> _accounts = [];
     private readonly HashSet<Cause> _causes = [];
 
     /// <summary>Where the verified part ends.</summary>
-    public BookHead Head { get; private set; }
+    public BookHead Head { get; private set; } = from;
+
+    /// <summary>Whether the fault is in the money: an amount, a balance or an account's chain, and not in the book's chain.</summary>
+    public bool IsMoneyFault { get; private set; }
 
     /// <summary>Account heads as the entries imply them.</summary>
     public IReadOnlyDictionary<AccountKey, AccountHead> Accounts => _accounts;
+
+    /// <summary>Tells where an account's chain ended before the first leaf; needed only when it does not start at the beginning.</summary>
+    public void Know(AccountKey account, AccountHead head) => _accounts.TryAdd(account, head);
 
     /// <summary>Checks the next leaf; returns what is wrong with it, or null.</summary>
     public string? Next(ReadOnlySpan<byte> bytes)
@@ -37,7 +45,10 @@ public sealed class BookVerifier(string book)
             return $"leaf {Head.Size}: does not follow the leaf before it";
         var hash = MerkleTree.LeafHash(bytes);
         if (leaf is EntryLeaf entry && Check(entry, hash) is { } fault)
+        {
+            IsMoneyFault = true;
             return $"leaf {Head.Size}: {fault}";
+        }
         Head = new BookHead(Head.Size + 1, hash);
         return null;
     }

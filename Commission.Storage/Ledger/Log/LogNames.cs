@@ -27,7 +27,8 @@ public sealed class LogNames(ClusterSecrets secrets, LogOptions options)
     /// <summary>The book's name in the signer's memory: of this installation, whatever it is called.</summary>
     public async ValueTask<string> MemoryAsync(string book) => $"{await InstallationAsync()}/{book}";
 
-    private async ValueTask<string> NameAsync() => options.LogName ?? $"commission-{await InstallationAsync()}";
+    /// <summary>What the origins of this installation begin with.</summary>
+    public async ValueTask<string> NameAsync() => options.LogName ?? $"commission-{await InstallationAsync()}";
 
     private async ValueTask<string> InstallationAsync() => Convert.ToHexStringLower((await secrets.GetAsync(Secret)).AsSpan(0, IdBytes));
 }
