@@ -53,7 +53,11 @@ internal abstract class CheckpointKey : IDisposable
 
         public override byte[] Sign(byte[] text) => key.SignData(text, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
-        public override void Dispose() => key.Dispose();
+        public override void Dispose()
+        {
+            key.Dispose();
+            base.Dispose();
+        }
     }
 
     private sealed class Ed25519Key(Ed25519PrivateKeyParameters key) : CheckpointKey
