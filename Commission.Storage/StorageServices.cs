@@ -36,6 +36,7 @@ public static class StorageServices
         services.AddSingleton<TileQueries>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<LogNames>();
+        services.AddSingleton<PublicLogs>();
         services.TryAddSingleton(new LogOptions());
         services.AddSingleton<ClusterSecrets>();
         return services.AddStorageExceptions();

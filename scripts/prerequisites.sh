@@ -80,6 +80,8 @@ want_tools() {
     for tool in "$@"; do
         command -v "$tool" >/dev/null 2>&1 || missing+=("$tool")
     done
+    command -v node >/dev/null 2>&1 || missing+=(nodejs)
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing+=(chromium)
     command -v go >/dev/null 2>&1 && [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing+=(golang-go golang-golang-x-mod-dev)
     [ "${#missing[@]}" -eq 0 ] && return 0
     if can_install && install_packages "${missing[@]}"; then
