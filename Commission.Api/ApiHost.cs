@@ -131,7 +131,7 @@ public static partial class ApiHost
         builder.Services.AddHttpClient(WitnessCourier.Client);
         var witnesses = builder.Configuration.GetSection("Commission:Witnesses").Get<WitnessSettings[]>() ?? [];
         builder.Services.AddSingleton<IReadOnlyList<WitnessSettings>>(witnesses);
-        builder.Services.AddSingleton(new ConfiguredWitnesses([.. witnesses.Select(witness => witness.Key.Split('+')[0])]));
+        builder.Services.TryAddSingleton(new ConfiguredWitnesses([.. witnesses.Select(witness => witness.Key.Split('+')[0])]));
         builder.Services.AddHostedService<WitnessCourier>();
         builder.Services.AddSingleton<DealFlowRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DealFlowRunner>());

@@ -40,7 +40,7 @@ export const STATE_WORDS = Object.freeze({
 
 /** The headline of an outcome. */
 export function verdict(state, words) {
-    return element("p", { class: `verdict ${state}` }, icon(state), element("strong", {}, STATE_WORDS[state]), " ", words);
+    return element("p", { class: `verdict ${state}` }, icon(state), element("span", {}, element("strong", {}, STATE_WORDS[state]), " ", words));
 }
 
 /** A text to keep, whole, with a button that copies it. */

@@ -2,6 +2,8 @@
 
 const PLACE = "commission.chain.v1";
 
+const nothing = () => ({ keys: [], witnesses: [], checkpoints: {} });
+
 export class Memory {
     /** @param storage the browser's storage, or null where it has none: then it lasts as long as the page */
     constructor(storage) {
@@ -11,12 +13,17 @@ export class Memory {
 
     /** Another tab may have kept something newer. */
     reload() {
-        this.kept = { keys: [], witnesses: [], checkpoints: {} };
+        let found = null;
         try {
-            Object.assign(this.kept, JSON.parse(this.storage?.getItem(PLACE) ?? "{}"));
+            found = JSON.parse(this.storage?.getItem(PLACE) ?? "null");
         } catch {
             // Not ours, or damaged: it is as if nothing had been kept, and the page says so.
         }
+        const isOurs = Array.isArray(found?.keys) && Array.isArray(found.witnesses) && typeof found.checkpoints === "object";
+        if (isOurs)
+            this.kept = found;
+        else
+            this.kept ??= nothing();
     }
 
     get keys() {
@@ -53,7 +60,7 @@ export class Memory {
     }
 
     forget() {
-        this.kept = { keys: [], witnesses: [], checkpoints: {} };
+        this.kept = nothing();
         this.save();
     }
 

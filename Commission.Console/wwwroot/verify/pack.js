@@ -84,7 +84,9 @@ async function checkSignatures(pack, trust, findings) {
         findings.shown.push(`witness ${witness.name} cosigned these books`);
     if (trust.witnesses.length === 0)
         findings.notShown.push("that others are shown the same books: no witness was named");
-    return ["holds", pack.books.map(({ note }) => `${note.origin}, ${note.size} leaves`).join("; ")];
+    const cosigners = new Set(pack.books.flatMap(({ note }) => note.signatures.map(each => each.name).filter(name => name !== note.origin)));
+    const cosigned = cosigners.size === 0 ? "no witness' line" : `lines of ${Array.from(cosigners).join(", ")}`;
+    return ["holds", `${pack.books.map(({ note }) => `${note.origin} at ${note.size} leaves`).join(", ")}; with ${cosigned}.`];
 }
 
 async function checkInclusion(pack, findings) {

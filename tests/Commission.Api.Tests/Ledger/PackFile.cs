@@ -68,6 +68,13 @@ internal sealed record PackFile(byte[] Bytes, string Key)
         return (failure, output);
     }
 
+    /// <summary>What the browser's verifier says, in Node.</summary>
+    public async Task<Failure> VerifyInNodeAsync(params string[] arguments)
+    {
+        Assert.SkipUnless(IsInstalled("node"), "Node is not installed.");
+        return (Failure)(await RunAsync("node", "Commission.Console/run-node.js", arguments)).Code;
+    }
+
     private async Task<(int Code, string Output)> RunAsync(string program, string script, string[] arguments)
     {
         var file = Path.GetTempFileName();

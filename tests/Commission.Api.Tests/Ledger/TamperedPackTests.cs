@@ -190,6 +190,9 @@ public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
             Assert.DoesNotContain("no older checkpoint", output, StringComparison.Ordinal);
             Assert.True(own == later || deal.Verify("--checkpoint", checkpoint, "--proof", wrong).Failure == Failure.Consistency);
             Assert.True(own == later || deal.Verify("--checkpoint", checkpoint).Failure == Failure.Consistency);
+            Assert.Equal(Failure.None, await deal.VerifyInNodeAsync("--checkpoint", checkpoint, "--proof", file));
+            Assert.True(own == later || await deal.VerifyInNodeAsync("--checkpoint", checkpoint, "--proof", wrong) == Failure.Consistency);
+            Assert.True(own == later || await deal.VerifyInNodeAsync("--checkpoint", checkpoint) == Failure.Consistency);
         }
         finally
         {

@@ -78,6 +78,7 @@ public sealed class BookCheckTests(Engine engine, Browser browser) : IClassFixtu
         await second.ServeAsync(visitor);
 
         Assert.Equal("broken", await visitor.CheckAsync("ledger"));
+        await visitor.KeepPictureAsync("alarm");
         await AlarmIsAsync(visitor, "began anew", log.Note(600), second.Note(700), log.Key);
         await visitor.Page.GetByText("keep the new incarnation").ClickAsync();
 

@@ -9,6 +9,8 @@ namespace Commission.Browser.Tests.Ledger;
 /// <summary>Evidence packs in the browser: what holds, what does not, and that nothing leaves it.</summary>
 public sealed class PackPanelTests(Engine engine, Browser browser) : IClassFixture<Engine>, IClassFixture<Browser>
 {
+    private const int Flips = 300;
+
     private static readonly Dictionary<string, (string Told, Func<PackFile, PackFile> Bend)> Faults = new(StringComparer.Ordinal)
     {
         ["a byte too many"] = ("Unreadable (1)", pack => pack with { Bytes = [.. pack.Bytes, (byte)'\n'] }),
@@ -41,6 +43,7 @@ public sealed class PackPanelTests(Engine engine, Browser browser) : IClassFixtu
         Assert.Contains("no witness was named", told, StringComparison.Ordinal);
         Assert.Contains("commission-verify calculates them again", told, StringComparison.Ordinal);
         Assert.Contains("Trusted on first use", told, StringComparison.Ordinal);
+        await visitor.KeepPictureAsync("pack");
         Assert.True(visitor.Requests.Count == requests, string.Join('\n', visitor.Requests.Skip(requests)));
         Assert.Empty(visitor.Complaints);
     }
@@ -81,6 +84,42 @@ public sealed class PackPanelTests(Engine engine, Browser browser) : IClassFixtu
         Assert.DoesNotContain("no older checkpoint", await visitor.TextAsync("#pack-outcome"), StringComparison.Ordinal);
         await visitor.Page.Locator("#pack-older").FillAsync("nonsense");
         Assert.Equal("error", await VerifyAsync(visitor, pack));
+    }
+
+    [Fact]
+    public async Task Both_verifiers_say_the_same_of_every_flipped_bit()
+    {
+        var pack = await PackAsync();
+        await using var visitor = await browser.VisitAsync(engine.Address);
+        await visitor.OpenAsync();
+        var random = new Random(4711);
+        var flips = Enumerable.Range(0, Flips).Select(_ => new[] { random.Next(pack.Bytes.Length), random.Next(8) }).ToArray();
+
+        var codes = await visitor.Page.EvaluateAsync<int[]>(
+            """
+            async ([pack, key, flips]) => {
+                const { base64 } = await import("/assets/verify/bytes.js");
+                const { readKey } = await import("/assets/verify/note.js");
+                const { verifyPack } = await import("/assets/verify/pack.js");
+                const trust = { keys: [await readKey(key)], witnesses: [], older: null, proof: null };
+                const codes = [];
+                for (const [at, bit] of flips) {
+                    const bytes = base64(pack, 1);
+                    bytes[at] ^= 1 << bit;
+                    codes.push((await verifyPack(bytes, trust)).code);
+                }
+                return codes;
+            }
+            """, new object[] { Convert.ToBase64String(pack.Bytes), pack.Key, flips });
+
+        Assert.True(codes.Distinct().Count() >= 5, "flips are found in many ways");
+        foreach (var (flip, code) in flips.Zip(codes))
+        {
+            var bytes = (byte[])pack.Bytes.Clone();
+            bytes[flip[0]] ^= (byte)(1 << flip[1]);
+            var (failure, output) = (pack with { Bytes = bytes }).Verify();
+            Assert.True((int)failure == code, $"byte {flip[0]}, bit {flip[1]}: the browser says {code}, commission-verify {(int)failure}: {output}");
+        }
     }
 
     private static async Task<string> VerifyAsync(Visitor visitor, PackFile pack)
