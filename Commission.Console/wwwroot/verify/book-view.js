@@ -48,7 +48,7 @@ async function run(book, memory, wanted, tell) {
     }
 }
 
-const safe = () => element("p", { class: "hint" }, "The checkpoint that you kept before is still kept.");
+const safe = () => element("p", { class: "hint" }, "What this browser kept of the book is unchanged.");
 
 function alarm(book, found, memory) {
     const parts = [

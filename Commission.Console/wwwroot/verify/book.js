@@ -25,7 +25,7 @@ export class Alarm extends Refuted {
 }
 
 /**
- * Checks a book.
+ * Checks a book. The checkpoint is kept when all of it holds, and only then.
  * @param log where it is read
  * @param book its name
  * @param memory what was kept: keys, witnesses, checkpoints
@@ -50,6 +50,7 @@ export async function checkBook(log, book, memory, wanted, tell) {
     await run("consistency", () => checkConsistency(log, book, note, memory));
     await run("leaf", () => checkLeaf(log, book, note, wanted));
     await run("tail", () => checkTail(log, book, note));
+    memory.keep(book, note.note);
     return note;
 }
 
@@ -101,10 +102,8 @@ async function checkWitnesses(note, memory) {
 
 async function checkConsistency(log, book, note, memory) {
     const kept = memory.checkpoint(book);
-    if (kept === null) {
-        memory.keep(book, note.note);
-        return ["none", `Nothing was kept before. This checkpoint of ${leaves(note.size)} is kept now, and compared at your next visit.`];
-    }
+    if (kept === null)
+        return ["none", `Nothing was kept before. If all holds, this checkpoint of ${leaves(note.size)} is kept, and compared at your next visit.`];
     const older = readNoteBytes(new TextEncoder().encode(kept.note), Failure.usage);
     const alarm = (text, isNew) => new Alarm(text, kept.note, note.note, isNew);
     if (older.origin !== note.origin)
@@ -116,7 +115,6 @@ async function checkConsistency(log, book, note, memory) {
     const proof = older.size === note.size || older.size === 0 ? [] : await log.consistency(older.size, note.size);
     if (!await isConsistent(older.size, note.size, older.root, note.root, proof))
         throw alarm(`The book of ${leaves(note.size)} does not go on from the ${leaves(older.size)} that you kept: it was changed.`);
-    memory.keep(book, note.note);
     return ["holds", older.size === note.size ? `Still the ${leaves(note.size)} that you kept.` : `From ${leaves(older.size)} to ${leaves(note.size)}.`];
 }
 
