@@ -52,7 +52,7 @@ const safe = () => element("p", { class: "hint" }, "What this browser kept of th
 
 function alarm(book, found, memory) {
     const parts = [
-        element("p", {}, "Two statements, both signed, that cannot both be true. Keep them, and show them to somebody who can act: anybody can verify them."),
+        element("p", {}, "These are the two signed statements. Keep them, and show them to somebody who can act: anybody can verify them."),
         evidence("The checkpoint that this browser kept", found.older),
         evidence("The checkpoint that this server shows now", found.newer),
     ];

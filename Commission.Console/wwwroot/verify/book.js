@@ -109,7 +109,7 @@ async function checkConsistency(log, book, note, memory) {
     if (older.origin !== note.origin)
         throw alarm(`The book began anew: you kept ${older.origin}, and are shown ${note.origin}. Nothing leads from one to the other.`, true);
     if (note.size < older.size)
-        throw alarm(`The book had ${leaves(older.size)} when you kept it, and ${note.size} are shown now: its end was cut off.`);
+        throw alarm(`The book had ${leaves(older.size)} when you kept it, and ${note.size} are shown now: its end was cut off, or an old state is shown.`);
     if (note.size === older.size && !isSameHead(older, note))
         throw alarm(`Two checkpoints of ${leaves(note.size)} with different roots: the book was changed, or shown to you in two versions.`);
     const proof = older.size === note.size || older.size === 0 ? [] : await log.consistency(older.size, note.size);
