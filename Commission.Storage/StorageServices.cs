@@ -39,6 +39,7 @@ public static class StorageServices
         services.AddSingleton<LogNames>();
         services.AddSingleton<GuaranteeRuns>();
         services.AddSingleton(new ScratchConnection(appConnectionString));
+        services.AddSingleton<PublicLogs>();
         services.TryAddSingleton(new LogOptions());
         services.AddSingleton<ClusterSecrets>();
         return services.AddStorageExceptions();

@@ -25,12 +25,12 @@ internal static class Program
         var report = new Report(options);
         foreach (var benchmark in All.Where(benchmark => options.Names.Contains(benchmark.Name)))
         {
-            Console.WriteLine($"# {benchmark.Name}");
+            System.Console.WriteLine($"# {benchmark.Name}");
             await benchmark.RunAsync(options, report);
             await report.SaveAsync();
         }
-        Console.WriteLine();
-        Console.WriteLine(report.ToMarkdown());
+        System.Console.WriteLine();
+        System.Console.WriteLine(report.ToMarkdown());
         return 0;
     }
 }
