@@ -52,10 +52,9 @@ internal static class CalculationCheck
             && settlement.Bases.All(basis => facts.OtherBases.TryGetValue(basis.Name, out var value) && value == basis.Value),
             Failure.Calculation, "The facts are not what the settlement says.");
         Require(
-            Payee(facts, Party.Referrer) == intent.Actor && Payee(facts, Party.Receiver) == intent.Receiver && Payee(facts, Party.Upline) == intent.Upline,
+            Payee(facts, Party.Referrer) == intent.Actor && Payee(facts, Party.Receiver) == intent.Receiver
+            && Uplines(facts).SequenceEqual(intent.Upline is { } upline ? [upline, .. intent.FurtherUplines] : []),
             Failure.Calculation, "The facts name other people than the intent.");
-        if (facts.Payees.ContainsKey(Party.Upline2))
-            findings.NotShown.Add("who stands above the upline: the engine's records say so");
         if (facts.Event is null)
         {
             Require(
@@ -69,6 +68,8 @@ internal static class CalculationCheck
     }
 
     private const string Later = "what happened after the outcome (revenue, milestones, other deals' volume, clawbacks): the engine recorded it, and no handshake signs it";
+
+    private static IEnumerable<ContactId> Uplines(CalculationFacts facts) => PartyNames.Uplines.Where(facts.Payees.ContainsKey).Select(party => facts.Payees[party]);
 
     private static ContactId? Payee(CalculationFacts facts, Party party) => facts.Payees.TryGetValue(party, out var payee) ? payee : null;
 }

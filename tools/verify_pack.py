@@ -30,7 +30,7 @@ DECIMALS = {"AUD": 2, "NZD": 2, "USD": 2, "GBP": 2, "EUR": 2, "SGD": 2, "CAD": 2
 P256_HEADER = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04"
 STEPS = ["", "H1", "H2", "H3", "H4", "H5", "DECLINE", "WITHDRAWAL", "EXPIRY"]
 OWN = {  # members of each step: required, optional
-    "H1": ("vertical product receiver client clientCommitment referredOn", "upline businessKey"),
+    "H1": ("vertical product receiver client clientCommitment referredOn", "upline furtherUplines businessKey"),
     "H2": ("consent", "key ipCommitment userAgentCommitment"),
     "H3": ("metOn", ""),
     "H4": ("settledOn settledValueMinor currency", "bases"),
@@ -296,7 +296,7 @@ def decode(data):
                                 struct.pack(">I", len(leaf["envelope"])), leaf["envelope"])
     elif leaf["type"] == 3:
         leaf.update(subject=reader.take(16), act=reader.number(">B"), payload=reader.blob())
-        require(1 <= leaf["act"] <= 8, LINK, "an unknown act")
+        require(1 <= leaf["act"] <= 10, LINK, "an unknown act")
     else:
         raise Refuted(LINK, "an unknown type of leaf")
     require(not reader.data, LINK, "a leaf has bytes too many")
@@ -553,7 +553,7 @@ def attested(leaf, line_hash, attestation):
     line, service = attestation
     name, content = STEPS[leaf["step"]], leaf["content"]
     day, actor, own = {
-        "H1": ("referredOn", "referrer", ("vertical", "product", "receiver", "client", "referredOn", "upline")),
+        "H1": ("referredOn", "referrer", ("vertical", "product", "receiver", "client", "referredOn", "upline", "furtherUplines")),
         "H2": ("acknowledgedOn", "client", ()),
         "H3": ("intakeOn", "receiver", ()),
         "H4": ("settledOn", "receiver", ("settledOn", "settledValueMinor", "currency", "bases")),
@@ -692,7 +692,9 @@ def check_calculation(calculation, group, facts):
     require(said.get("product") == intent["product"] and said.get("currency") == settled["currency"] and said.get("settledValueMinor") == settled["settledValueMinor"]
             and said.get("bases") == settled.get("bases", {}), CALCULATION, "the facts are not what the settlement says")
     payees = said.get("payees", {})
-    require((payees.get("referrer"), payees.get("receiver"), payees.get("upline")) == (intent["actor"], intent["receiver"], intent.get("upline")),
+    above = [payees[name] for name in ("upline", "upline_2", "upline_3", "upline_4", "upline_5") if name in payees]
+    named = ([intent["upline"]] if "upline" in intent else []) + intent.get("furtherUplines", [])
+    require((payees.get("referrer"), payees.get("receiver"), above) == (intent["actor"], intent["receiver"], named),
             CALCULATION, "the facts name other people than the intent")
     if "event" not in said:
         require(all(leaf["effective"] == outcome["time"][:10] and leaf["actor"] == outcome["actor"] for leaf in group), CALCULATION, "the accrual does not count from the outcome")

@@ -34,7 +34,6 @@ export async function checkCalculations(pack, deal, entries, steps) {
     return {
         calculations: groups.size,
         isLater: Array.from(known.values()).some(each => "event" in each.facts),
-        isDeep: Array.from(known.values()).some(each => "upline_2" in (each.facts.payees ?? {})),
     };
 }
 
@@ -45,8 +44,10 @@ function checkCalculation({ facts, explanation }, group, { H1, H4, H5 }) {
         facts.product === H1.product && facts.currency === H4.currency && facts.settledValueMinor === H4.settledValueMinor
         && equal(canonical(facts.bases ?? ""), canonical(H4.bases ?? {})), "The facts are not what the settlement says.");
     const payees = facts.payees ?? {};
+    const above = ["upline", "upline_2", "upline_3", "upline_4", "upline_5"].filter(party => party in payees).map(party => payees[party]);
+    const named = "upline" in H1 ? [H1.upline, ...H1.furtherUplines ?? []] : [];
     miscalculated(
-        payees.referrer === H1.actor && payees.receiver === H1.receiver && payees.upline === H1.upline, "The facts name other people than the intent.");
+        payees.referrer === H1.actor && payees.receiver === H1.receiver && above.join() === named.join(), "The facts name other people than the intent.");
     if (!("event" in facts))
         miscalculated(group.every(leaf => leaf.effective === H5.time.slice(0, 10) && leaf.actor === H5.actor), "The accrual does not count from the outcome.");
     for (const [i, leaf] of group.entries()) {

@@ -165,15 +165,13 @@ async function checkDeal(pack, leaves, findings, step) {
         return entries.length === 0 ? ["none", "No entry yet, so no rule decided."] : ["holds", pack.agreements.map(each => each.reference).join(", ")];
     });
     await step("calculation", async () => {
-        const { calculations, isLater, isDeep } = await checkCalculations(pack, deal, entries, found.steps);
+        const { calculations, isLater } = await checkCalculations(pack, deal, entries, found.steps);
         if (calculations === 0)
             return ["none", "No entry yet."];
         findings.shown.push(`entries: ${entries.length} of ${calculations} calculations are what their explanations give`);
         findings.notShown.push("that the rules give these amounts: commission-verify calculates them again");
         if (isLater)
             findings.notShown.push(LATER);
-        if (isDeep)
-            findings.notShown.push("who stands above the upline: the engine's records say so");
         return ["holds", "As explained. The rules were not calculated again here: commission-verify does that."];
     });
     if (pack.subject.kind === "deal")

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Commission.Api.Tests.Deals;
+using Commission.Api.Tests.Ledger;
 using Commission.Domain;
+using Commission.Verifier;
 
 namespace Commission.Api.Tests.Members;
 
@@ -31,6 +33,14 @@ public sealed class UplineTests(Engine engine) : IClassFixture<Engine>
 
     private static JsonArray Ids(IEnumerable<Person> people) => [.. people.Select(person => (JsonNode)person.ToString())];
 
+    /// <summary>The deal's pack holds in all three verifiers: they know who stands above the upline.</summary>
+    private async Task IsProvenAsync(string deal)
+    {
+        var (failure, output) = await (await PackFile.WhenCoveredAsync(engine, $"deals/{deal}/evidence")).VerifyByAllAsync();
+        Assert.True(failure == Failure.None, output);
+        Assert.DoesNotContain("who stands above", output, StringComparison.Ordinal);
+    }
+
     private static async Task<Deal> SignedDealAsync(Network network, Person[] uplines)
     {
         var deal = network.NewDeal();
@@ -52,6 +62,7 @@ public sealed class UplineTests(Engine engine) : IClassFixture<Engine>
         var deal = await SignedDealAsync(network, uplines);
 
         await deal.WhenBookedAsync(entries: 6);
+        await IsProvenAsync(deal.Id.ToString());
         long[] expected = [250_001, 200_001, 150_000, 100_000, 50_000];
         foreach (var (upline, minor) in uplines.Zip(expected))
             Assert.Equal((minor, 0), await scenario.StandingAsync(upline));
@@ -68,6 +79,7 @@ public sealed class UplineTests(Engine engine) : IClassFixture<Engine>
 
         Assert.Equal(uplines[1..].Select(upline => upline.ToString()), (await scenario.BookedAsync(deal))["furtherUplines"].EnumerateArray().Select(id => id.GetString()));
         Assert.Equal((50_000, 0), await scenario.StandingAsync(uplines[4]));
+        await IsProvenAsync(deal.ToString());
 
         line["furtherUplines"] = Ids(uplines[1..4]);
         var contradicted = (await bulk.SendAsync([line])).Is(200).Lines()[0];
