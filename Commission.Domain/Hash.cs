@@ -30,6 +30,9 @@ public readonly record struct Hash
     /// <summary>Thirty-two zero bytes: "nothing before this".</summary>
     public static Hash Zero => default;
 
+    /// <summary>Its first half.</summary>
+    internal UInt128 First => new(_a, _b);
+
     /// <summary>SHA-256 of the bytes.</summary>
     public static Hash Of(ReadOnlySpan<byte> bytes)
     {

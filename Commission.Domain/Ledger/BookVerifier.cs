@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Commission.Domain.Ledger;
@@ -11,7 +12,7 @@ namespace Commission.Domain.Ledger;
 public sealed class BookVerifier(string book, BookHead from = default)
 {
     private readonly Dictionary<AccountKey, AccountHead> _accounts = [];
-    private readonly HashSet<Cause> _causes = [];
+    private readonly HashSet<UInt128> _causes = [];
 
     /// <summary>Where the verified part ends.</summary>
     public BookHead Head { get; private set; } = from;
@@ -61,7 +62,7 @@ public sealed class BookVerifier(string book, BookHead from = default)
             return "it debits and credits one account";
         if ((leaf.Entry.Kind == EntryKind.Accrual) != (leaf.Entry.Corrects == Hash.Zero))
             return leaf.Entry.Kind == EntryKind.Accrual ? "an accrual cannot correct anything" : "it does not say what it corrects";
-        if (!_causes.Add(new Cause(leaf.Entry.Deal, leaf.Entry.FactsHash, leaf.Entry.Ordinal)))
+        if (!_causes.Add(CauseOf(leaf.Entry)))
             return $"accrual {leaf.Entry.Ordinal} of {leaf.Entry.Deal} stands twice";
         return Check(leaf.Debit, leaf, leaf.Entry.Amount.Minor, hash) ?? Check(leaf.Credit, leaf, -leaf.Entry.Amount.Minor, hash);
     }
@@ -82,9 +83,10 @@ public sealed class BookVerifier(string book, BookHead from = default)
         return null;
     }
 
-    /// <summary>What an accrual stands for. Facts name their deal, so that its id is all a hash code needs.</summary>
-    private readonly record struct Cause(DealId Deal, Hash Facts, int Ordinal)
-    {
-        public override int GetHashCode() => HashCode.Combine(Deal.Value.GetHashCode(), Ordinal);
-    }
+    /// <summary>
+    /// What an accrual stands for, in 128 bits: a book of millions has one for each entry. Equal accruals are always seen; two that
+    /// differ would have to collide in half of a SHA-256.
+    /// </summary>
+    private static UInt128 CauseOf(EntryDraft entry) =>
+        entry.FactsHash.First ^ Unsafe.BitCast<Guid, UInt128>(entry.Deal.Value) ^ (UInt128)(uint)entry.Ordinal;
 }
