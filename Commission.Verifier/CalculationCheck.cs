@@ -69,7 +69,8 @@ internal static class CalculationCheck
 
     private const string Later = "what happened after the outcome (revenue, milestones, other deals' volume, clawbacks): the engine recorded it, and no handshake signs it";
 
-    private static IEnumerable<ContactId> Uplines(CalculationFacts facts) => PartyNames.Uplines.Where(facts.Payees.ContainsKey).Select(party => facts.Payees[party]);
+    private static IEnumerable<ContactId> Uplines(CalculationFacts facts) =>
+        PartyNames.Uplines.Where(facts.Payees.ContainsKey).Select(party => facts.Payees[party]);
 
     private static ContactId? Payee(CalculationFacts facts, Party party) => facts.Payees.TryGetValue(party, out var payee) ? payee : null;
 }

@@ -156,7 +156,10 @@ internal static class AttestedPayload
         {
             HandshakeStep.Intent => new IntentPayload(
                 deal, line.Referrer, Time(line.ReferredOn), service, hash, line.Vertical, line.Product, line.Receiver, line.Client,
-                Member(handshake.Payload, "clientCommitment"), line.ReferredOn, line.Upline, line.Key) { FurtherUplines = line.FurtherUplines },
+                Member(handshake.Payload, "clientCommitment"), line.ReferredOn, line.Upline, line.Key)
+            {
+                FurtherUplines = line.FurtherUplines,
+            },
             HandshakeStep.Acknowledgement when line.AcknowledgedOn is { } on =>
                 new AcknowledgementPayload(deal, line.Client, Time(on), previous, service, hash, null, null, null, null),
             HandshakeStep.Intake when line.IntakeOn is { } on => new IntakePayload(deal, line.Receiver, Time(on), previous, service, hash, on),

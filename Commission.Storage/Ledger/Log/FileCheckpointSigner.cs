@@ -18,7 +18,8 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time, bool 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
-    private sealed record StoredKey(string PrivateKey, DateTimeOffset From, DateTimeOffset? To, string? Request, CheckpointKeyKind Kind = CheckpointKeyKind.Ecdsa);
+    private sealed record StoredKey(
+        string PrivateKey, DateTimeOffset From, DateTimeOffset? To, string? Request, CheckpointKeyKind Kind = CheckpointKeyKind.Ecdsa);
 
     private sealed record StoredHead(int Incarnation, long Size, string Root);
 

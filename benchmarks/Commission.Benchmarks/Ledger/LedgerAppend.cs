@@ -93,7 +93,8 @@ internal sealed class LedgerAppend : IBenchmark
                     var before = touched.TryGetValue(key, out var own) ? own : heads[key];
                     return new EntrySide(account, before.Sequence + 1, before.LastLeaf, checked(before.BalanceMinor + change));
                 }
-                var leaf = new EntryLeaf(hold.Book, head.Size, head.LastLeaf, now, entry, Side(entry.Debit, entry.Amount.Minor), Side(entry.Credit, -entry.Amount.Minor));
+                var leaf = new EntryLeaf(
+                    hold.Book, head.Size, head.LastLeaf, now, entry, Side(entry.Debit, entry.Amount.Minor), Side(entry.Credit, -entry.Amount.Minor));
                 var bytes = LeafEncoding.Encode(leaf);
                 var hash = MerkleTree.LeafHash(bytes);
                 foreach (var side in (ReadOnlySpan<EntrySide>)[leaf.Debit, leaf.Credit])
