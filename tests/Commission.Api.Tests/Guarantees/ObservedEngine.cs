@@ -6,6 +6,7 @@ using Commission.Domain.Ledger.Log;
 using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger.Log;
 using Commission.Verifier;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Commission.Api.Tests.Guarantees;
@@ -16,7 +17,8 @@ public sealed class ObservedEngine : IAsyncLifetime
     private static readonly string[] Tables =
         ["book_head", "book_account", "book_entry", "book_tile", "book_incarnation", "book_checkpoint", "book_cosignature", "deal"];
 
-    private readonly Engine _engine = new();
+    private RestingSigner? _signer;
+    private Engine _engine = null!;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("commission-observed-");
     private SignerMemory? _memory;
     private SignerMemory? _forged;
@@ -25,7 +27,8 @@ public sealed class ObservedEngine : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _engine.InitializeAsync();
+        _engine = await Engine.StartAsync(services => services.AddSingleton<ICheckpointSigner>(provider =>
+            _signer = new RestingSigner(new FileCheckpointSigner(provider.GetRequiredService<LogOptions>().KeysDirectory, TimeProvider.System))));
         var network = await Network.CreateAsync(_engine);
         await network.DealAsync(5);
         await GuaranteeScenario.WhenSignedAsync(_engine);
@@ -40,6 +43,9 @@ public sealed class ObservedEngine : IAsyncLifetime
         await network.DealAsync(5);
         await GuaranteeScenario.WhenSignedAsync(_engine);
         _memory = await Superuser.MemoryAsync(_engine);
+
+        // From now on the engine signs nothing: what a change leaves behind is judged as it is, whichever tick comes first.
+        _signer!.Rests = true;
         await _engine.Database.ScalarAsync<int?>(
             Superuser.Unprotected + "create schema kept;" + string.Concat(Tables.Select(table => $"create table kept.{table} as table {table};")));
     }
@@ -196,6 +202,25 @@ public sealed class ObservedEngine : IAsyncLifetime
         foreach (var parameter in parameters)
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A signer that can rest: then nothing is published.</summary>
+    private sealed class RestingSigner(ICheckpointSigner signer) : ICheckpointSigner
+    {
+        public volatile bool Rests;
+
+        public ValueTask<IReadOnlyList<byte[]>> ListKeysAsync(CancellationToken cancellationToken) => signer.ListKeysAsync(cancellationToken);
+
+        public ValueTask<byte[]> SignAsync(byte[] publicKey, byte[] text, CancellationToken cancellationToken) =>
+            signer.SignAsync(publicKey, text, cancellationToken);
+
+        public ValueTask<SignedHead?> ReadLastAsync(string log, CancellationToken cancellationToken) =>
+            Rests ? throw new InvalidOperationException("The signer rests.") : signer.ReadLastAsync(log, cancellationToken);
+
+        public ValueTask RememberAsync(string log, SignedHead head, CancellationToken cancellationToken) => signer.RememberAsync(log, head, cancellationToken);
+
+        public ValueTask<byte[]> ReplaceAsync(string request, TimeSpan overlap, CancellationToken cancellationToken) =>
+            signer.ReplaceAsync(request, overlap, cancellationToken);
     }
 
     /// <summary>Brings the tables back as they were.</summary>
