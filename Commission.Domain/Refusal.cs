@@ -97,6 +97,10 @@ public static class RefusalCodes
     public const string CalendarEnded = "CALENDAR_ENDED";
     /// <summary>The payout batch is not what was approved.</summary>
     public const string BatchChanged = "BATCH_CHANGED";
+    /// <summary>No payout batch with that id.</summary>
+    public const string UnknownPayout = "UNKNOWN_PAYOUT";
+    /// <summary>No dispute with that id.</summary>
+    public const string UnknownDispute = "UNKNOWN_DISPUTE";
     /// <summary>No item with that number in the batch.</summary>
     public const string UnknownItem = "UNKNOWN_ITEM";
     /// <summary>A bounded queue is full: try again after a moment; nothing was done.</summary>

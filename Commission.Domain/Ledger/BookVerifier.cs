@@ -46,8 +46,8 @@ public sealed class BookVerifier(string book)
             return "its amount is not positive";
         if (leaf.Debit.Account == leaf.Credit.Account)
             return "it debits and credits one account";
-        if ((leaf.Entry.Kind == EntryKind.Accrual) != (leaf.Entry.Corrects == Hash.Zero))
-            return leaf.Entry.Kind == EntryKind.Accrual ? "an accrual cannot correct anything" : "it does not say what it corrects";
+        if (leaf.Entry.Kind.IsCorrection() == (leaf.Entry.Corrects == Hash.Zero))
+            return leaf.Entry.Kind.IsCorrection() ? "it does not say what it corrects" : "it cannot correct anything";
         if (!_causes.Add((leaf.Entry.Deal, leaf.Entry.FactsHash, leaf.Entry.Ordinal)))
             return $"accrual {leaf.Entry.Ordinal} of {leaf.Entry.Deal} stands twice";
         return Check(leaf.Debit, leaf, leaf.Entry.Amount.Minor, hash) ?? Check(leaf.Credit, leaf, -leaf.Entry.Amount.Minor, hash);

@@ -71,7 +71,10 @@ public static class AbaReturns
             return new AbaReturnMatch(returned, null, $"No payment has the reference {returned.Record.Reference}.");
         var same = candidates.Where(sent => sent.Item.AmountMinor == returned.Record.AmountMinor).ToArray();
         if (same.Length == 0)
-            return new AbaReturnMatch(returned, null, $"The payment was of {candidates[0].Item.AmountMinor} cents, the return is of {returned.Record.AmountMinor}.");
+        {
+            return new AbaReturnMatch(
+                returned, null, $"The payment was of {candidates[0].Item.AmountMinor} cents, the return is of {returned.Record.AmountMinor}.");
+        }
         foreach (var (index, sent) in same)
         {
             if (IsAccountOf(returned.Record, sent))
@@ -108,7 +111,8 @@ public static class AbaReturns
         return totals.Records == file.Returns.Count && totals.CreditMinor + totals.DebitMinor == sum
             ? file
             : throw new AbaException(StrictNode.Wrong(
-                $"line {lines.Count}, totals", $"{file.Returns.Count} records, {sum} cents", $"{totals.Records} records, {totals.CreditMinor + totals.DebitMinor} cents"));
+                $"line {lines.Count}, totals", $"{file.Returns.Count} records, {sum} cents",
+                $"{totals.Records} records, {totals.CreditMinor + totals.DebitMinor} cents"));
     }
 
     private static AbaReturn Return(AbaLine line)

@@ -96,9 +96,13 @@ public static class TaxDocumentEncoding
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    private static TaxDocumentKind Kind(StrictNode node) => Enum.GetValues<TaxDocumentKind>().FirstOrDefault(kind => Name(kind) == node.AsText()) is var found and not 0
-        ? found
-        : throw StrictNode.Mistake(node.Path, "rcti, adjustment-note or statement", node.AsText());
+    private static TaxDocumentKind Kind(StrictNode node) => node.AsText() switch
+    {
+        "rcti" => TaxDocumentKind.Rcti,
+        "adjustment-note" => TaxDocumentKind.AdjustmentNote,
+        "statement" => TaxDocumentKind.Statement,
+        var other => throw StrictNode.Mistake(node.Path, "rcti, adjustment-note or statement", other),
+    };
 
     private static string Text(DateOnly date) => date.ToString(DateFormat, CultureInfo.InvariantCulture);
 }

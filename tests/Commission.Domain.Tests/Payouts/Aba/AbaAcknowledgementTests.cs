@@ -18,7 +18,8 @@ public sealed class AbaAcknowledgementTests
     public void A_report_is_read()
     {
         var report = AbaAcknowledgementReader.Read(Encoding.UTF8.GetBytes(Accepted)).Report!;
-        Assert.Equal((AbaFileStatus.Accepted, "batch-1.aba", "11250282", "PAYMENT ACCEPTED"), (report.Status, report.FileName, report.MessageId, report.Message));
+        Assert.Equal((AbaFileStatus.Accepted, "batch-1.aba", "11250282", "PAYMENT ACCEPTED"),
+            (report.Status, report.FileName, report.MessageId, report.Message));
         Assert.Equal([new AbaIssue("290049", null, "Uploaded"), new AbaIssue("181301", "2", "BSB is closed")], report.Issues);
     }
 

@@ -70,14 +70,16 @@ public sealed class AbaReaderTests
 
     [Fact]
     public void Cut_doubled_and_empty_files_are_refused() => Assert.All(
-        (string[])["", Good[..^1], Good[..^2], Good[..122], Good[..244], Good + Good, Good + " ", Good + "\r\n", Good.Replace("\r\n", "\n", StringComparison.Ordinal)],
+        (string[])["", Good[..^1], Good[..^2], Good[..122], Good[..244], Good + Good, Good + " ", Good + "\r\n",
+            Good.Replace("\r\n", "\n", StringComparison.Ordinal)],
         text => Assert.NotNull(AbaReader.Read(AbaScenario.Bytes(text)).Refusal));
 
     [Fact]
     public void Tax_withheld_from_a_non_residents_dividend_reads()
     {
         var text = new StringBuilder(Good) { [122 + 17] = 'X', [122 + 119] = '7' };
-        Assert.Equal(('X', 7L), AbaReader.Read(AbaScenario.Bytes(text.ToString())).Document!.Details.Select(detail => (detail.Indicator, detail.WithheldMinor)).Single());
+        var detail = Assert.Single(AbaReader.Read(AbaScenario.Bytes(text.ToString())).Document!.Details);
+        Assert.Equal(('X', 7L), (detail.Indicator, detail.WithheldMinor));
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class AbaReturnTests
     public void A_return_is_read_with_its_reason_in_words()
     {
         var returned = Assert.Single(Read(Returns()).Returns);
-        Assert.Equal((5, "No account or incorrect account number", 24, 301_500), (returned.ReasonCode, returned.Reason, returned.OriginalDay, returned.OriginalUser));
+        Assert.Equal(
+            (5, "No account or incorrect account number", 24, 301_500), (returned.ReasonCode, returned.Reason, returned.OriginalDay, returned.OriginalUser));
         Assert.Equal(("7Q2K9ZP-1", 120_000L), (returned.Record.Reference, returned.Record.AmountMinor));
     }
 

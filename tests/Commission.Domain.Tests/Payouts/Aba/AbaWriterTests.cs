@@ -105,13 +105,15 @@ public sealed class AbaWriterTests
     public void Withholding_columns_stay_zero_for_they_are_for_dividends_and_interest() => Assert.All(
         AbaScenario.Order().Written()[0].Document.Details, detail => Assert.Equal((' ', 0L), (detail.Indicator, detail.WithheldMinor)));
 
+    private static readonly Gen<AbaProfile> AnyProfile = Gen.Int[0, AbaProfile.All.Count - 1].Select(index => AbaProfile.All[index]);
+
     private static readonly Gen<AbaPayment> AnyPayment = Gen.Select(
         Gen.Char[" ~éèüßñĐ’–"].Array[0, 40], Gen.Long[1, 3 * AbaWriter.MaxRecordMinor], Gen.Int[1, 999_999_999], Gen.Int[1, 899_999],
         (name, amount, number, bsb) => new AbaPayment(
             new BankAccount(new Bsb($"{bsb:000000}"), $"{number}", "X" + new string(name)), amount, ""));
 
     [Fact]
-    public void What_is_written_reads_back_and_adds_up() => Gen.Select(AnyPayment.Array[1, 12], Gen.Int[0, AbaProfile.All.Count - 1].Select(index => AbaProfile.All[index])).Sample((payments, profile) =>
+    public void What_is_written_reads_back_and_adds_up() => Gen.Select(AnyPayment.Array[1, 12], AnyProfile).Sample((payments, profile) =>
     {
         var order = AbaScenario.Order([.. payments.Select((payment, i) => payment with { Reference = $"R-{i}" })]) with { Profile = profile };
         var files = order.Written();

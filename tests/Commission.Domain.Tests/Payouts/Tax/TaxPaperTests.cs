@@ -17,7 +17,8 @@ public sealed class TaxPaperTests
         new DateOnly(2026, 10, 5), "MORTGAGE HOME_LOAN_OO, deal 1: upfront", Hash.Of("entry"u8), amountMinor, treatment, corrects);
 
     private static TaxPaperRequest Request(TaxParty payee, params TaxLine[] lines) => new(
-        new DateOnly(2026, 11, 24), payee, new TaxParty("Commission Network Pty Ltd", Ato, true), "RCTI-AGR-1", "payout_1/1", Currency.Aud, lines, Withholding.Default);
+        new DateOnly(2026, 11, 24), payee, new TaxParty("Commission Network Pty Ltd", Ato, true), "RCTI-AGR-1", "payout_1/1", Currency.Aud, lines,
+        Withholding.Default);
 
     private static TaxPaperRequest Both() => Request(Registered, Line(100_000), Line(-20_005, corrects: "RCTI-000001"), Line(5));
 
@@ -56,7 +57,8 @@ public sealed class TaxPaperTests
 
     public static TheoryData<TaxPaperRequest> NoRcti =>
     [
-        Both() with { RctiAgreement = null }, Both() with { Payee = WithAbn }, Both() with { Payee = WithoutAbn }, Both() with { Payee = Registered with { Abn = null } },
+        Both() with { RctiAgreement = null }, Both() with { Payee = WithAbn }, Both() with { Payee = WithoutAbn },
+        Both() with { Payee = Registered with { Abn = null } },
         Both() with { Payer = Both().Payer with { IsGstRegistered = false } }, Both() with { Currency = new Currency("NZD") },
     ];
 

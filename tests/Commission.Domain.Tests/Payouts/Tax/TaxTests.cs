@@ -19,7 +19,8 @@ public sealed class TaxTests
     [InlineData("5 1 8 2 4 7 5 3 5 5 6", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void An_abn_has_the_right_check_digits(string? text, string? expected) => Assert.Equal(expected, Abn.TryParse(text, out var abn) ? abn.ToString() : null);
+    public void An_abn_has_the_right_check_digits(string? text, string? expected) =>
+        Assert.Equal(expected, Abn.TryParse(text, out var abn) ? abn.ToString() : null);
 
     [Fact]
     public void Any_one_changed_digit_is_seen() => Gen.Select(Gen.Int[1, 10], Gen.Int[1, 9]).Sample((at, change) =>
