@@ -42,11 +42,11 @@ public sealed record AbaReturnMatch(AbaReturn Return, int? Payment, string? Prob
 public static class AbaReturns
 {
     /// <summary>The returns, or what is wrong with the first field that is.</summary>
-    public static (AbaReturnFile? File, Refusal? Refusal) Read(ReadOnlySpan<byte> bytes)
+    public static (AbaReturnFile? Returns, Refusal? Refusal) Read(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return (File(Lines(bytes)), null);
+            return (Document(Lines(bytes)), null);
         }
         catch (AbaException error)
         {
@@ -101,7 +101,7 @@ public static class AbaReturns
         return lines;
     }
 
-    private static AbaReturnFile File(List<AbaLine> lines)
+    private static AbaReturnFile Document(List<AbaLine> lines)
     {
         if (lines.Count < 3)
             throw new AbaException(StrictNode.Wrong("file", "a header, returns and a total record", $"{lines.Count} lines"));

@@ -31,7 +31,7 @@ public static class AbaWriter
         var header = new AbaHeader(
             order.Profile.HasAccountInHeader ? (order.Source.Bsb, order.Source.Number) : null, 1, order.Profile.Institution,
             Text(order, order.UserName, 26), order.UserNumber, Text(order, order.Description, 12), order.ProcessOn);
-        return ([.. Cut(order, details).Select(cut => File(header, cut))], null);
+        return ([.. Cut(order, details).Select(cut => Encoded(header, cut))], null);
     }
 
     /// <summary>A refusal of the order as a whole, before its payments are looked at; null when there is none.</summary>
@@ -121,7 +121,7 @@ public static class AbaWriter
 
     private static string Text(AbaOrder order, string text, int width) => AbaText.Fold(text, order.Profile, "", width, mayBeCut: true).Text!;
 
-    private static AbaFile File(AbaHeader header, List<AbaDetail> details)
+    private static AbaFile Encoded(AbaHeader header, List<AbaDetail> details)
     {
         var credit = details.Where(detail => detail.Code != AbaDetail.Debit).Sum(detail => detail.AmountMinor);
         var debit = details.Where(detail => detail.Code == AbaDetail.Debit).Sum(detail => detail.AmountMinor);

@@ -1,4 +1,3 @@
-using Commission.Domain.Disputes;
 using Commission.Domain.Payouts;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
