@@ -2,12 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Commission.Api.Agreements;
 using Commission.Api.Deals;
+using Commission.Api.Guarantees;
 using Commission.Api.Http;
 using Commission.Api.Ledger;
 using Commission.Api.Members;
 using Commission.Api.Observability;
 using Commission.Api.Rules;
 using Commission.Api.Rules.Simulation;
+using Commission.Console;
+using Commission.Console.Ledger;
 using Commission.Silo;
 using Commission.Storage;
 using Commission.Storage.Ledger.Log;
@@ -46,7 +49,7 @@ public static partial class ApiHost
         catch (Exception error) when (error is PostgresNotFoundException or PostgresStartException or DataDirectoryInUseException
             or MigrationChangedException or DatabaseTooNewException or LoopbackOnlyException)
         {
-            await Console.Error.WriteLineAsync(error.Message);
+            await System.Console.Error.WriteLineAsync(error.Message);
             return 2;
         }
         finally
@@ -72,6 +75,7 @@ public static partial class ApiHost
         else
             AddClient(builder, ConnectionStrings.AsApp(connectionString));
         AddServices(builder, settings);
+        AddConsole(builder, settings);
 
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
@@ -80,6 +84,7 @@ public static partial class ApiHost
         app.MapScalarApiReference("/docs", options => options.WithTitle("Commission engine"));
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapCommissionConsole("Commission.Api.staticwebassets.endpoints.json");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         app.MapLogs();
         app.MapCosignatures();
@@ -98,6 +103,7 @@ public static partial class ApiHost
         api.MapTrailRuns();
         api.MapDeals();
         api.MapLedger();
+        api.MapGuarantees();
         api.MapCheckpointKeys();
         api.MapEvidence();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
@@ -125,13 +131,22 @@ public static partial class ApiHost
         builder.Services.AddSingleton<WhatIfRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<WhatIfRunner>());
         builder.Services.AddHttpClient(WitnessCourier.Client);
-        builder.Services.AddSingleton<IReadOnlyList<WitnessSettings>>(
-            builder.Configuration.GetSection("Commission:Witnesses").Get<WitnessSettings[]>() ?? []);
+        var witnesses = builder.Configuration.GetSection("Commission:Witnesses").Get<WitnessSettings[]>() ?? [];
+        builder.Services.AddSingleton<IReadOnlyList<WitnessSettings>>(witnesses);
+        builder.Services.TryAddSingleton(new ConfiguredWitnesses([.. witnesses.Select(witness => witness.Key.Split('+')[0])]));
         builder.Services.AddHostedService<WitnessCourier>();
         builder.Services.AddSingleton<DealFlowRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DealFlowRunner>());
         builder.AddObservability();
         builder.Services.AddHostedService<LoopbackOnly>();
+    }
+
+    private static void AddConsole(WebApplicationBuilder builder, ApiSettings settings)
+    {
+        // Where the build put the pages' files; a published program has them in its own folder.
+        builder.WebHost.UseStaticWebAssets();
+        var keys = builder.Configuration["Commission:KeysDirectory"] ?? Path.Combine(settings.DataDirectory, "keys");
+        builder.Services.AddCommissionConsole(new DirectoryInfo(Path.Combine(keys, "pages")));
     }
 
     private static void AddClient(WebApplicationBuilder builder, string connectionString)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Commission.Cli.Deals;
+using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
 using Commission.Cli.Rules;
 
@@ -24,6 +25,7 @@ internal static class CommandTree
         TrailCommand.Create(),
         ExplainCommand.Create(),
         ReplayCommand.Create(),
+        GuaranteesCommand.Create(),
         EvidenceCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {
@@ -35,6 +37,7 @@ internal static class CommandTree
             VerticalAddCommand.Create(),
         },
         WitnessCommand.Create(),
+        CheckpointKeyCommand.Create(),
         new Command("ledger", "Export and verify the books.")
         {
             ExportCommand.Create(),

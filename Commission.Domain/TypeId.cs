@@ -219,3 +219,21 @@ public readonly record struct SimulationId([property: Id(0)] Guid Value) : IType
     /// <inheritdoc />
     public override string ToString() => TypeId.Format(Prefix, Value);
 }
+
+/// <summary>A run of the guarantees, <c>run_…</c>.</summary>
+/// <param name="Value">The UUID.</param>
+[GenerateSerializer, Immutable, Alias("GuaranteeRunId")]
+public readonly record struct GuaranteeRunId([property: Id(0)] Guid Value) : ITypedId<GuaranteeRunId>
+{
+    /// <inheritdoc />
+    public static string Prefix => "run";
+
+    /// <inheritdoc />
+    public static GuaranteeRunId From(Guid value) => new(value);
+
+    /// <summary>The run that this caller asked for under this key.</summary>
+    public static GuaranteeRunId Derive(string caller, string idempotencyKey) => new(TypeId.Derive("commission/guarantee-run/v1", caller, idempotencyKey));
+
+    /// <inheritdoc />
+    public override string ToString() => TypeId.Format(Prefix, Value);
+}

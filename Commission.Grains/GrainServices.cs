@@ -1,4 +1,5 @@
 using Commission.Grains.Deals;
+using Commission.Grains.Guarantees;
 using Commission.Grains.Ledger;
 using Commission.Grains.Members;
 using Commission.Grains.Rules;
@@ -22,6 +23,9 @@ public static class GrainServices
         services.AddSingleton<DealWorlds>();
         services.AddSingleton<LocalBooks>();
         services.AddSingleton<CheckpointPublisher>();
+        services.AddSingleton<GuaranteeAudit>();
+        services.AddSingleton<GuaranteeMetrics>();
+        services.AddHostedService<GuaranteeRunner>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();

@@ -1,6 +1,7 @@
 using System.Net;
 using Commission.Grains;
 using Commission.Grains.Deals;
+using Commission.Grains.Guarantees;
 using Commission.Grains.Interfaces;
 using Commission.Storage;
 using Commission.Storage.Ledger.Log;
@@ -25,6 +26,8 @@ public sealed class SiloSettings
     public int MissedProbes { get; set; } = 3;
     /// <summary>Host name of members' authenticators.</summary>
     public string RelyingParty { get; set; } = "localhost";
+    /// <summary>How often the guarantees are checked.</summary>
+    public TimeSpan GuaranteesEvery { get; set; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>The composition of a silo, shared by <c>Commission.Silo</c>, by the API's single-process mode and by tests.</summary>
@@ -56,9 +59,17 @@ public static class CommissionSilo
         builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
         var keys = builder.Configuration["Commission:KeysDirectory"]
             ?? Path.Combine(builder.Configuration["Commission:DataDirectory"] ?? "./data", "keys");
-        builder.Services.AddSingleton(new LogOptions { KeysDirectory = keys, LogName = builder.Configuration["Commission:LogName"] });
-        builder.Services.TryAddSingleton<ICheckpointSigner>(provider => new FileCheckpointSigner(keys, provider.GetRequiredService<TimeProvider>()));
+        var log = new LogOptions
+        {
+            KeysDirectory = keys,
+            LogName = builder.Configuration["Commission:LogName"],
+            Ed25519Checkpoints = builder.Configuration.GetValue<bool>("Commission:Ed25519Checkpoints"),
+        };
+        builder.Services.AddSingleton(log);
+        builder.Services.TryAddSingleton<ICheckpointSigner>(
+            provider => new FileCheckpointSigner(keys, provider.GetRequiredService<TimeProvider>(), log.Ed25519Checkpoints));
         builder.Services.Configure<DealOptions>(options => options.RelyingParty = settings.RelyingParty);
+        builder.Services.Configure<GuaranteeOptions>(options => options.Every = settings.GuaranteesEvery);
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         // Every command is durable when it is answered, so a stop need not wait for activations to say goodbye.

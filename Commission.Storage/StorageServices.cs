@@ -1,6 +1,7 @@
 using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
 using Commission.Storage.GroupCommit;
+using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;
 using Commission.Storage.Members;
@@ -36,6 +37,9 @@ public static class StorageServices
         services.AddSingleton<TileQueries>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<LogNames>();
+        services.AddSingleton<GuaranteeRuns>();
+        services.AddSingleton(new ScratchConnection(appConnectionString));
+        services.AddSingleton<PublicLogs>();
         services.TryAddSingleton(new LogOptions());
         services.AddSingleton<ClusterSecrets>();
         return services.AddStorageExceptions();
@@ -66,6 +70,8 @@ public static class StorageServices
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));
         services.AddSingleton<StorageMetrics>();
         services.AddSingleton<BookStore>();
+        services.TryAddSingleton<JudgeBooks>((check, cancellationToken) => check.RunAsync(new Dictionary<string, VerifiedBook>(), cancellationToken));
+        services.AddSingleton<SelfTestBench>();
         services.AddSingleton<GroupCommitStorage>();
         services.AddKeyedSingleton<IGrainStorage>(GroupCommitStorage.ProviderName, (provider, _) => provider.GetRequiredService<GroupCommitStorage>());
         return services;

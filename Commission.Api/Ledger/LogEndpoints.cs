@@ -32,22 +32,10 @@ internal static class LogEndpoints
         logs.MapGet("/{book}/proof/{index:long}.tlog-proof", ProofFileAsync).WithName("getLogProof").Produces<string>(200, "text/plain");
     }
 
-    private static async Task<IResult> ListAsync(
-        HttpContext http, LedgerQueries ledger, TileQueries tiles, CheckpointStore checkpoints, LogNames names, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(HttpContext http, PublicLogs logs, CancellationToken cancellationToken)
     {
         Cache(http, Briefly);
-        var logs = new List<LogView>();
-        foreach (var book in (await ledger.ListBooksAsync(cancellationToken)).Where(book => !World.IsSimulated(book.Book)))
-        {
-            var bookId = (await tiles.ReadHeadAsync(book.Book, cancellationToken))!.BookId;
-            if (await checkpoints.FindLatestAsync(bookId, cancellationToken) is not { } latest)
-                continue;
-            var origin = await names.OriginAsync(book.Book, latest.Incarnation);
-            logs.Add(new LogView(
-                book.Book, origin, latest.Size, latest.Root.ToString(), latest.SignedAt, await VerifierKeysAsync(checkpoints, origin, cancellationToken),
-                [.. (await checkpoints.ListIncarnationsAsync(bookId, cancellationToken)).Select(IncarnationView.Of)]));
-        }
-        return TypedResults.Ok(new Page<LogView>(logs, null));
+        return TypedResults.Ok(new Page<LogView>([.. (await logs.ListAsync(cancellationToken)).Select(LogView.Of)], null));
     }
 
     private static async Task<IResult> CheckpointAsync(
@@ -198,7 +186,12 @@ internal static class TilePath
 
 /// <summary>A book as a log.</summary>
 internal sealed record LogView(
-    string Book, string Origin, long Size, string Root, DateTimeOffset SignedAt, IReadOnlyList<string> Keys, IReadOnlyList<IncarnationView> Incarnations);
+    string Book, string Origin, long Size, string Root, DateTimeOffset SignedAt, IReadOnlyList<string> Keys, IReadOnlyList<IncarnationView> Incarnations)
+{
+    public static LogView Of(PublicLog log) => new(
+        log.Book, log.Origin, log.Latest.Size, log.Latest.Root.ToString(), log.Latest.SignedAt, [.. log.Keys.Select(key => key.ToString())],
+        [.. log.Incarnations.Select(IncarnationView.Of)]);
+}
 
 /// <summary>An incarnation of a book; any but the first does not go on from what was signed before.</summary>
 internal sealed record IncarnationView(int Number, DateTimeOffset StartedAt, string Reason, long? SignedSize, string? SignedRoot)

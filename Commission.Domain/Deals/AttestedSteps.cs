@@ -24,7 +24,7 @@ internal static class AttestedSteps
         foreach (var step in Steps(line).Skip(state.Steps.Length))
         {
             SignatureEnvelope envelope = events.Count == 0 ? command.Signature : new BulkLineSignature(lineHash);
-            var payload = Payload(state, line, step, service, lineHash, facts);
+            var payload = Payload(line, step, state.LastHash, service, lineHash, facts.Contacts[line.Client].Commitment);
             var pin = payload is IntentPayload ? new Pin(facts.RuleSet!.Hash) : null;
             var decision = SignedSteps.Complete(
                 state, DealMachine.Recorded(payload, envelope, now, service, request, pin), facts);
@@ -154,7 +154,8 @@ internal static class AttestedSteps
         _ => "withdrawnOn",
     };
 
-    private static List<(HandshakeStep Step, DateOnly On)> Steps(AttestedLine line)
+    /// <summary>The steps that a line states, in order.</summary>
+    internal static List<(HandshakeStep Step, DateOnly On)> Steps(AttestedLine line)
     {
         var steps = new List<(HandshakeStep, DateOnly)>(6) { (HandshakeStep.Intent, line.ReferredOn) };
         if (line.AcknowledgedOn is { } acknowledged)
@@ -172,16 +173,16 @@ internal static class AttestedSteps
 
     private static DateTimeOffset Time(DateOnly date) => new(date, TimeOnly.MinValue, TimeSpan.Zero);
 
-    private static HandshakePayload Payload(
-        DealState state, AttestedLine line, (HandshakeStep Step, DateOnly On) step, ContactId service, Hash lineHash,
-        DealFacts facts)
+    /// <summary>The payload that a line gives for one of its steps.</summary>
+    internal static HandshakePayload Payload(
+        AttestedLine line, (HandshakeStep Step, DateOnly On) step, Hash previous, ContactId service, Hash lineHash, Hash clientCommitment)
     {
-        var (deal, previous, time) = (DealId.Derive(service, line.Key), state.LastHash, Time(step.On));
+        var (deal, time) = (DealId.Derive(service, line.Key), Time(step.On));
         return step.Step switch
         {
             HandshakeStep.Intent => new IntentPayload(
                 deal, line.Referrer, time, service, lineHash, line.Vertical, line.Product, line.Receiver, line.Client,
-                facts.Contacts[line.Client].Commitment, line.ReferredOn, line.Upline, line.Key)
+                clientCommitment, line.ReferredOn, line.Upline, line.Key)
             {
                 FurtherUplines = line.FurtherUplines,
             },

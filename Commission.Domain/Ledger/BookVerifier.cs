@@ -1,19 +1,29 @@
+using System.Runtime.InteropServices;
+
 namespace Commission.Domain.Ledger;
 
 /// <summary>
 /// Re-reads a book from its bytes alone: places without a gap, every link of the book chain and of both account chains,
 /// every balance. Feed leaves in order; the first fault stops it.
 /// </summary>
-public sealed class BookVerifier(string book)
+/// <param name="book">The book's name.</param>
+/// <param name="from">Where an earlier verification ended; the beginning when absent.</param>
+public sealed class BookVerifier(string book, BookHead from = default)
 {
     private readonly Dictionary<AccountKey, AccountHead> _accounts = [];
-    private readonly HashSet<(DealId Deal, Hash Facts, int Ordinal)> _causes = [];
+    private readonly HashSet<Cause> _causes = [];
 
     /// <summary>Where the verified part ends.</summary>
-    public BookHead Head { get; private set; }
+    public BookHead Head { get; private set; } = from;
+
+    /// <summary>Whether the fault is in the money: an amount, a balance or an account's chain, and not in the book's chain.</summary>
+    public bool IsMoneyFault { get; private set; }
 
     /// <summary>Account heads as the entries imply them.</summary>
     public IReadOnlyDictionary<AccountKey, AccountHead> Accounts => _accounts;
+
+    /// <summary>Tells where an account's chain ended before the first leaf; needed only when it does not start at the beginning.</summary>
+    public void Know(AccountKey account, AccountHead head) => _accounts.TryAdd(account, head);
 
     /// <summary>Checks the next leaf; returns what is wrong with it, or null.</summary>
     public string? Next(ReadOnlySpan<byte> bytes)
@@ -35,7 +45,10 @@ public sealed class BookVerifier(string book)
             return $"leaf {Head.Size}: does not follow the leaf before it";
         var hash = MerkleTree.LeafHash(bytes);
         if (leaf is EntryLeaf entry && Check(entry, hash) is { } fault)
+        {
+            IsMoneyFault = true;
             return $"leaf {Head.Size}: {fault}";
+        }
         Head = new BookHead(Head.Size + 1, hash);
         return null;
     }
@@ -48,7 +61,7 @@ public sealed class BookVerifier(string book)
             return "it debits and credits one account";
         if (leaf.Entry.Kind.IsCorrection() == (leaf.Entry.Corrects == Hash.Zero))
             return leaf.Entry.Kind.IsCorrection() ? "it does not say what it corrects" : "it cannot correct anything";
-        if (!_causes.Add((leaf.Entry.Deal, leaf.Entry.FactsHash, leaf.Entry.Ordinal)))
+        if (!_causes.Add(new Cause(leaf.Entry.Deal, leaf.Entry.FactsHash, leaf.Entry.Ordinal)))
             return $"accrual {leaf.Entry.Ordinal} of {leaf.Entry.Deal} stands twice";
         return Check(leaf.Debit, leaf, leaf.Entry.Amount.Minor, hash) ?? Check(leaf.Credit, leaf, -leaf.Entry.Amount.Minor, hash);
     }
@@ -56,7 +69,8 @@ public sealed class BookVerifier(string book)
     private string? Check(EntrySide side, EntryLeaf leaf, long change, Hash hash)
     {
         var key = new AccountKey(side.Account, leaf.Entry.Amount.Currency);
-        var before = _accounts.GetValueOrDefault(key);
+        ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(_accounts, key, out _);
+        var before = kept;
         if (side.Sequence != before.Sequence + 1)
             return $"{side.Account} has a gap: entry {side.Sequence} follows {before.Sequence}";
         if (side.Previous != before.LastLeaf)
@@ -64,7 +78,13 @@ public sealed class BookVerifier(string book)
         var balance = (Int128)before.BalanceMinor + change;
         if (side.BalanceMinor != balance)
             return $"{side.Account} states a balance of {side.BalanceMinor}, the entries give {balance}";
-        _accounts[key] = new AccountHead(side.Sequence, hash, side.BalanceMinor);
+        kept = new AccountHead(side.Sequence, hash, side.BalanceMinor);
         return null;
+    }
+
+    /// <summary>What an entry stands for. A payout batch has one id and 100,000 facts, so a hash code needs both.</summary>
+    private readonly record struct Cause(DealId Deal, Hash Facts, int Ordinal)
+    {
+        public override int GetHashCode() => HashCode.Combine(Deal.Value.GetHashCode(), Facts.GetHashCode(), Ordinal);
     }
 }

@@ -250,9 +250,10 @@ public static class LeafEncoding
 
         public string Text()
         {
+            var text = Take(Byte());
             try
             {
-                return StrictUtf8.GetString(Take(Byte()));
+                return KnownTexts.Find(text) ?? KnownTexts.Keep(text, StrictUtf8.GetString(text));
             }
             catch (DecoderFallbackException error)
             {

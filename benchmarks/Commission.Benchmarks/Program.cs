@@ -15,7 +15,7 @@ internal static class Program
     [
         new GrainWrites(), new LedgerAppend(), new DealsBulk(), new DealsSigned(), new PgLedger(), new HttpCommands(), new Latency(),
         new Memory(), new Stop(), new Start(), new Scale(), new WhatIfHistory(), new WhatIfStored(),
-        new ReplayBooks(),
+        new ReplayBooks(), new VerifyBook(), new Proofs(), new Packs(),
     ];
 
     private static async Task<int> Main(string[] args)
@@ -25,12 +25,12 @@ internal static class Program
         var report = new Report(options);
         foreach (var benchmark in All.Where(benchmark => options.Names.Contains(benchmark.Name)))
         {
-            Console.WriteLine($"# {benchmark.Name}");
+            System.Console.WriteLine($"# {benchmark.Name}");
             await benchmark.RunAsync(options, report);
             await report.SaveAsync();
         }
-        Console.WriteLine();
-        Console.WriteLine(report.ToMarkdown());
+        System.Console.WriteLine();
+        System.Console.WriteLine(report.ToMarkdown());
         return 0;
     }
 }

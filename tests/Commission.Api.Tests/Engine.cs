@@ -66,7 +66,12 @@ public sealed class Engine : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = _first?._database ?? await TestPostgres.CreateDatabaseAsync("api");
-        var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--Commission:KeysDirectory", Keys.FullName]);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ApiHost).Assembly.GetName().Name,
+            Args = ["--urls", "http://127.0.0.1:0", "--Commission:KeysDirectory", Keys.FullName],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.Logging.ClearProviders();
         _bend(builder.Services);
         var settings = new ApiSettings { VerticalsDirectory = _verticals };

@@ -39,6 +39,24 @@ public sealed class OutsiderTests(Installation installation) : IClassFixture<Ins
         }
     }
 
+    [Fact]
+    public async Task Go_reads_a_book_with_the_key_type_of_its_own_when_the_log_signs_with_it_too()
+    {
+        var check = await BuildAsync();
+        await using var own = await Installation.StartAsync("--Commission:Ed25519Checkpoints", "true");
+        using var http = new HttpClient { BaseAddress = new Uri(own.Url) };
+        Assert.Equal(0, (await own.CommissionAsync("demo")).Code);
+        await WhenCoveredAsync(http, "ledger");
+        var keys = (await http.GetStringAsync(new Uri("/log/ledger/keys", UriKind.Relative), TestContext.Current.CancellationToken)).TrimEnd('\n').Split('\n');
+        Assert.Equal([(byte)2, (byte)1], keys.Select(key => Convert.FromBase64String(key.Split('+', 3)[2])[0]));
+
+        foreach (var key in keys)
+        {
+            var ran = await Installation.RunAsync(check, "-url", $"{own.Url}/log/ledger", "-key", key);
+            Assert.True(ran.Code == 0, ran.Errors);
+        }
+    }
+
     private static long Size(string checkpoint) => long.Parse(checkpoint.Split('\n')[1], System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Sample(string file) => Path.Combine(Installation.Root, "samples", "orders", file);

@@ -44,14 +44,18 @@ func (v *verifier) Verify(msg, sig []byte) bool {
 	return ecdsa.VerifyASN1(v.key, digest[:], sig)
 }
 
-func parseKey(text string) (*verifier, error) {
-	parts := strings.SplitN(strings.TrimSpace(text), "+", 3)
+func parseKey(text string) (note.Verifier, error) {
+	text = strings.TrimSpace(text)
+	if known, err := note.NewVerifier(text); err == nil {
+		return known, nil
+	}
+	parts := strings.SplitN(text, "+", 3)
 	if len(parts) != 3 {
 		return nil, fmt.Errorf("a verifier key is name+id+base64")
 	}
 	material, err := base64.StdEncoding.DecodeString(parts[2])
 	if err != nil || len(material) < 2 || material[0] != ecdsaKey {
-		return nil, fmt.Errorf("the verifier key is not of type 0x02")
+		return nil, fmt.Errorf("the verifier key is of neither type 0x01 nor 0x02")
 	}
 	public, err := x509.ParsePKIXPublicKey(material[1:])
 	if err != nil {
@@ -70,14 +74,14 @@ func parseKey(text string) (*verifier, error) {
 }
 
 // openCheckpoint verifies a note and reads origin, size and root from its text.
-func openCheckpoint(data []byte, v *verifier) (tlog.Tree, error) {
+func openCheckpoint(data []byte, v note.Verifier) (tlog.Tree, error) {
 	opened, err := note.Open(data, note.VerifierList(v))
 	if err != nil {
 		return tlog.Tree{}, err
 	}
 	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != v.name {
-		return tlog.Tree{}, fmt.Errorf("the note is no checkpoint of %s", v.name)
+	if len(lines) != 4 || lines[0] != v.Name() {
+		return tlog.Tree{}, fmt.Errorf("the note is no checkpoint of %s", v.Name())
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil {
@@ -205,7 +209,7 @@ func run(url, key, old string) error {
 		}
 		fmt.Printf("goes on from %d\n", before.N)
 	}
-	fmt.Printf("%s: %d entries under %s\n", v.name, tree.N, tree.Hash)
+	fmt.Printf("%s: %d entries under %s\n", v.Name(), tree.N, tree.Hash)
 	return nil
 }
 

@@ -89,27 +89,39 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
 }
 
 /// <summary>
-/// A key that verifies notes: ECDSA P-256 with SHA-256 over the note's text, DER (C2SP signed-note type 0x02). Its id is the
-/// beginning of the SHA-256 of its SubjectPublicKeyInfo.
+/// A key of notes (C2SP signed-note). ECDSA P-256 with SHA-256 over the note's text, DER, is type 0x02; its id is the beginning of
+/// the SHA-256 of its SubjectPublicKeyInfo. Ed25519 is type 0x01: it is named here, and verified by tools of others only.
 /// </summary>
 /// <param name="Name">Its name: no spaces, no plus.</param>
 /// <param name="SubjectPublicKeyInfo">The public key (DER).</param>
 public sealed record NoteKey(string Name, byte[] SubjectPublicKeyInfo)
 {
+    private const byte Ed25519 = 0x01;
     private const byte Ecdsa = 0x02;
     private const int MaxNameLength = 200;
+    private const int Ed25519KeyBytes = 32;
+
+    /// <summary>What stands before the 32 bytes of an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410 section 4).</summary>
+    public static ReadOnlySpan<byte> Ed25519Prefix => [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
     /// <summary>The id that signature lines carry.</summary>
-    public uint KeyId => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(SubjectPublicKeyInfo));
+    public uint KeyId => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(
+        IsEd25519 ? [.. Encoding.UTF8.GetBytes(Name), (byte)'\n', .. TypeAndKey] : SubjectPublicKeyInfo));
+
+    /// <summary>Whether it is an Ed25519 key, which <see cref="Signed"/> cannot verify.</summary>
+    public bool IsEd25519 =>
+        SubjectPublicKeyInfo.Length == Ed25519Prefix.Length + Ed25519KeyBytes && SubjectPublicKeyInfo.AsSpan().StartsWith(Ed25519Prefix);
+
+    private byte[] TypeAndKey => IsEd25519 ? [Ed25519, .. SubjectPublicKeyInfo.AsSpan(Ed25519Prefix.Length)] : [Ecdsa, .. SubjectPublicKeyInfo];
 
     /// <summary>The key as a text that verifiers are configured with: name, id, type and key.</summary>
-    public override string ToString() => $"{Name}+{KeyId:x8}+{Convert.ToBase64String([Ecdsa, .. SubjectPublicKeyInfo])}";
+    public override string ToString() => $"{Name}+{KeyId:x8}+{Convert.ToBase64String(TypeAndKey)}";
 
     /// <summary>Whether a text can name a key.</summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= MaxNameLength && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+');
 
-    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    /// <summary>Reads what <see cref="ToString"/> writes of an ECDSA key.</summary>
     /// <exception cref="FormatException">The text is no such key; the message says why.</exception>
     public static NoteKey Parse(string text)
     {

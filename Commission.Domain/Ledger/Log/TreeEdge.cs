@@ -84,6 +84,13 @@ public sealed class TreeEdge
         return new TreeEdge(size, roots, [.. partial]);
     }
 
+    /// <summary>Puts an edge together from its incomplete tiles alone: they give the frontier.</summary>
+    /// <param name="size">Leaves.</param>
+    /// <param name="partial">The incomplete tile of each level, from level 0.</param>
+    /// <exception cref="InvalidOperationException">The tiles are not those of a tree of that size.</exception>
+    public static TreeEdge OfTiles(long size, IReadOnlyList<Hash[]> partial) =>
+        Restore(size, [.. partial.Reverse().SelectMany(Subtrees)], partial);
+
     /// <summary>Appends leaves.</summary>
     /// <param name="leaves">Their hashes (<see cref="MerkleTree.LeafHash"/>).</param>
     /// <returns>The next edge, and the tiles that became complete.</returns>

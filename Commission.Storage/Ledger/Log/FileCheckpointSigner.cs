@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Commission.Domain;
 
@@ -8,7 +7,10 @@ namespace Commission.Storage.Ledger.Log;
 /// Keys and memory in a folder that only its owner may read: <c>checkpoint-keys.json</c> and <c>signed.json</c>. Processes of
 /// one machine share it; every change is written aside, flushed and put in place.
 /// </summary>
-public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICheckpointSigner
+/// <param name="folder">Where they lie.</param>
+/// <param name="time">The clock of validity.</param>
+/// <param name="withEd25519">Whether an Ed25519 key signs too, for tools that know no other.</param>
+public sealed class FileCheckpointSigner(string folder, TimeProvider time, bool withEd25519 = false) : ICheckpointSigner
 {
     private const string KeysFile = "checkpoint-keys.json";
     private const string SignedFile = "signed.json";
@@ -16,7 +18,7 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICh
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
-    private sealed record StoredKey(string PrivateKey, DateTimeOffset From, DateTimeOffset? To, string? Request);
+    private sealed record StoredKey(string PrivateKey, DateTimeOffset From, DateTimeOffset? To, string? Request, CheckpointKeyKind Kind = CheckpointKeyKind.Ecdsa);
 
     private sealed record StoredHead(int Incarnation, long Size, string Root);
 
@@ -31,8 +33,8 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICh
         foreach (var stored in await ReadKeysAsync(cancellationToken))
         {
             using var key = Import(stored);
-            if (key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(publicKey))
-                return key.SignData(text, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            if (key.PublicKey.AsSpan().SequenceEqual(publicKey))
+                return key.Sign(text);
         }
         throw new InvalidOperationException("That key does not sign any more.");
     }
@@ -56,45 +58,46 @@ public sealed class FileCheckpointSigner(string folder, TimeProvider time) : ICh
         await using var locked = await LockAsync(cancellationToken);
         var now = time.GetUtcNow();
         var keys = await ReadAsync<StoredKey[]>(KeysFile, cancellationToken) ?? [];
-        if (keys.FirstOrDefault(key => key.Request == request) is { } known)
+        if (keys.FirstOrDefault(key => key.Request == request && key.Kind == CheckpointKeyKind.Ecdsa) is { } known)
             return PublicKeyOf(known);
-        var added = NewKey(now, request);
+        var added = Kinds.Select(kind => NewKey(kind, now, request)).ToArray();
         var former = keys.Where(key => key.To is null || key.To > now).Select(key => key with { To = key.To ?? now + overlap });
-        await WriteAsync<StoredKey[]>(KeysFile, [.. former, added], cancellationToken);
-        return PublicKeyOf(added);
+        await WriteAsync<StoredKey[]>(KeysFile, [.. former, .. added], cancellationToken);
+        return PublicKeyOf(added[0]);
     }
 
+    private CheckpointKeyKind[] Kinds => withEd25519 ? [CheckpointKeyKind.Ecdsa, CheckpointKeyKind.Ed25519] : [CheckpointKeyKind.Ecdsa];
+
+    /// <summary>The keys that sign now, one at least of each kind: what is missing is made.</summary>
     private async Task<IReadOnlyList<StoredKey>> ReadKeysAsync(CancellationToken cancellationToken)
     {
         var keys = await ReadAsync<StoredKey[]>(KeysFile, cancellationToken);
-        if (keys is null)
+        if (Missing(keys).Length > 0)
         {
             await using var locked = await LockAsync(cancellationToken);
-            keys = await ReadAsync<StoredKey[]>(KeysFile, cancellationToken);
-            if (keys is null)
-                await WriteAsync<StoredKey[]>(KeysFile, keys = [NewKey(time.GetUtcNow())], cancellationToken);
+            keys = await ReadAsync<StoredKey[]>(KeysFile, cancellationToken) ?? [];
+            var made = Missing(keys).Select(kind => NewKey(kind, time.GetUtcNow())).ToArray();
+            if (made.Length > 0)
+                await WriteAsync(KeysFile, keys = [.. keys, .. made], cancellationToken);
         }
         var now = time.GetUtcNow();
-        return [.. keys.Where(key => key.To is null || key.To > now)];
+        return [.. keys!.Where(key => (key.To is null || key.To > now) && Kinds.Contains(key.Kind)).OrderBy(key => key.Kind)];
     }
 
-    private static StoredKey NewKey(DateTimeOffset from, string? request = null)
+    private CheckpointKeyKind[] Missing(StoredKey[]? keys) => [.. Kinds.Where(kind => keys is null || keys.All(key => key.Kind != kind))];
+
+    private static StoredKey NewKey(CheckpointKeyKind kind, DateTimeOffset from, string? request = null)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new StoredKey(Convert.ToBase64String(key.ExportPkcs8PrivateKey()), from, null, request);
+        using var key = CheckpointKey.Create(kind);
+        return new StoredKey(Convert.ToBase64String(key.ExportPrivateKey()), from, null, request, kind);
     }
 
-    private static ECDsa Import(StoredKey stored)
-    {
-        var key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(Convert.FromBase64String(stored.PrivateKey), out _);
-        return key;
-    }
+    private static CheckpointKey Import(StoredKey stored) => CheckpointKey.Import(stored.Kind, Convert.FromBase64String(stored.PrivateKey));
 
     private static byte[] PublicKeyOf(StoredKey stored)
     {
         using var key = Import(stored);
-        return key.ExportSubjectPublicKeyInfo();
+        return key.PublicKey;
     }
 
     private async Task<T?> ReadAsync<T>(string file, CancellationToken cancellationToken) where T : class

@@ -14,10 +14,13 @@ public sealed record SignedHead(int Incarnation, long Size, Hash Root);
 /// </summary>
 public interface ICheckpointSigner
 {
-    /// <summary>Public keys (DER SubjectPublicKeyInfo, ECDSA P-256) that sign now: one, or two while a rotation overlaps.</summary>
+    /// <summary>
+    /// Public keys (DER SubjectPublicKeyInfo) that sign now, those of ECDSA P-256 first: one, or two while a rotation overlaps; as
+    /// many of Ed25519 where that is switched on.
+    /// </summary>
     ValueTask<IReadOnlyList<byte[]>> ListKeysAsync(CancellationToken cancellationToken);
 
-    /// <summary>Signs bytes: SHA-256, DER.</summary>
+    /// <summary>Signs bytes: ECDSA with SHA-256, DER; or Ed25519.</summary>
     ValueTask<byte[]> SignAsync(byte[] publicKey, byte[] text, CancellationToken cancellationToken);
 
     /// <summary>What was signed last for a book, or null.</summary>
@@ -32,6 +35,6 @@ public interface ICheckpointSigner
     /// <param name="request">Who asks twice by this name gets the key of the first time.</param>
     /// <param name="overlap">How long both sign.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The new public key.</returns>
+    /// <returns>The new ECDSA public key.</returns>
     ValueTask<byte[]> ReplaceAsync(string request, TimeSpan overlap, CancellationToken cancellationToken);
 }

@@ -10,6 +10,9 @@ public sealed class LogOptions
 
     /// <summary>The beginning of every log's origin, such as <c>commission.example.com</c>; made from the installation's id when absent.</summary>
     public string? LogName { get; set; }
+
+    /// <summary>Whether an Ed25519 key signs checkpoints beside the ECDSA one.</summary>
+    public bool Ed25519Checkpoints { get; set; }
 }
 
 /// <summary>The origins of the books' checkpoints: installation, book, incarnation. No two logs ever share one.</summary>
@@ -24,7 +27,8 @@ public sealed class LogNames(ClusterSecrets secrets, LogOptions options)
     /// <summary>The book's name in the signer's memory: of this installation, whatever it is called.</summary>
     public async ValueTask<string> MemoryAsync(string book) => $"{await InstallationAsync()}/{book}";
 
-    private async ValueTask<string> NameAsync() => options.LogName ?? $"commission-{await InstallationAsync()}";
+    /// <summary>What the origins of this installation begin with.</summary>
+    public async ValueTask<string> NameAsync() => options.LogName ?? $"commission-{await InstallationAsync()}";
 
     private async ValueTask<string> InstallationAsync() => Convert.ToHexStringLower((await secrets.GetAsync(Secret)).AsSpan(0, IdBytes));
 }

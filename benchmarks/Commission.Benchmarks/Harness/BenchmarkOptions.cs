@@ -44,7 +44,7 @@ internal sealed record BenchmarkOptions(
 
     private static BenchmarkOptions? Refuse(string why, IReadOnlyList<string> known)
     {
-        Console.Error.WriteLine($"""
+        System.Console.Error.WriteLine($"""
             {why}
             Usage: dotnet run -c Release --project benchmarks/Commission.Benchmarks -- NAME…|all
                    [--quick] [--seconds 10] [--rounds 5] [--warmup 30] [--pgledger FOLDER] [--output FILE]

@@ -54,7 +54,7 @@ internal static class Contest
             {
                 var result = await TimeAsync(sides[i], operations[i], clock);
                 rounds[i].Add(result);
-                Console.WriteLine($"  round {round + 1}: {sides[i].Name}: {result.PerSecond:N0}/s, {result.CpuMicroseconds:N1} µs CPU each");
+                System.Console.WriteLine($"  round {round + 1}: {sides[i].Name}: {result.PerSecond:N0}/s, {result.CpuMicroseconds:N1} µs CPU each");
             }
         }
         return [.. sides.Select((side, i) => new Measurement(side.Name, rounds[i]))];

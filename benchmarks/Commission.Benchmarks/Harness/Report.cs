@@ -57,7 +57,7 @@ internal sealed class Report(BenchmarkOptions options)
     public void Add(Row row)
     {
         _rows.Add(row);
-        Console.WriteLine($"  => {row.Work}: {Figure(row)} (goal {row.Goal})");
+        System.Console.WriteLine($"  => {row.Work}: {Figure(row)} (goal {row.Goal})");
     }
 
     public string ToMarkdown()

@@ -47,6 +47,8 @@ internal sealed class ApiStage : IAsyncDisposable
 
     public string Url { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
     public static async Task<ApiStage> StartAsync(string name, HotStorage storage)

@@ -10,7 +10,8 @@ namespace Commission.Benchmarks.Ledger;
 
 /// <summary>
 /// Encoding, hashing, chaining and appending entries by the book store, against a bare insert of rows of the same content
-/// into a table of the same shape. Both prepare the next batch while the last one commits, and both keep growing.
+/// into a table of the same shape, and against the same append without its tree. Each prepares the next batch while the last
+/// one commits, and each keeps growing.
 /// </summary>
 internal sealed class LedgerAppend : IBenchmark
 {
@@ -33,15 +34,18 @@ internal sealed class LedgerAppend : IBenchmark
         await using var bare = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { MaxAutoPrepare = 20 }.ConnectionString);
         var store = new BookStore(ours);
-        var book = new Appender(store, await store.OpenAsync("benchmark"));
+        var book = new Appender(store, await store.OpenAsync("benchmark"), tree: true);
+        var chain = new Appender(store, await store.OpenAsync("benchmark-without-tree"), tree: false);
         var table = new BareTable(bare);
         var results = await Contest.RunAsync(
             options, await CpuClock.StartAsync(database),
-            new Side("book store", Batch, book.Prepare), new Side("bare unnest insert", Batch, table.Prepare));
+            new Side("book store", Batch, book.Prepare), new Side("bare unnest insert", Batch, table.Prepare),
+            new Side("the same without tree and tiles", Batch, chain.Prepare));
         report.Compare("Ledger append: encode, hash, chain, tree and tiles, append (batches of 1,000)", results[0], results[1], Goal.Min(0.8), "one writer, one connection");
+        report.Compare("The same, against an append that only chains", results[0], results[2], Goal.Min(0.8));
     }
 
-    private sealed class Appender(BookStore store, BookHold hold)
+    private sealed class Appender(BookStore store, BookHold hold, bool tree)
     {
         private readonly Dictionary<AccountKey, StoredAccount> _accounts = [];
         private BookHead _head = hold.Head;
@@ -69,12 +73,35 @@ internal sealed class LedgerAppend : IBenchmark
             var keys = BookMachine.AccountsOf(records);
             foreach (var key in keys)
                 _accounts.TryAdd(key, new StoredAccount(_accounts.Count + 1, default));
-            var append = BookMachine.Append(
-                hold.Book, from, _tree, keys.ToDictionary(key => key, key => _accounts[key].Head), records, DateTimeOffset.UtcNow);
+            var heads = keys.ToDictionary(key => key, key => _accounts[key].Head);
+            var append = tree ? BookMachine.Append(hold.Book, from, _tree, heads, records, DateTimeOffset.UtcNow) : Chain(from, heads, records);
             foreach (var (key, head) in append.Accounts)
                 _accounts[key] = _accounts[key] with { Head = head };
             (_head, _tree) = (append.Head, append.Tree);
             return (from, append, keys.ToDictionary(key => key, key => _accounts[key].Id));
+        }
+
+        /// <summary>What <see cref="BookMachine.Append"/> does, but for the tree.</summary>
+        private BookAppend Chain(BookHead head, Dictionary<AccountKey, AccountHead> heads, BookRecord[] records)
+        {
+            var (leaves, touched, now) = (new List<EncodedLeaf>(records.Length), new Dictionary<AccountKey, AccountHead>(), DateTimeOffset.UtcNow);
+            foreach (var entry in records.Cast<EntryDraft>())
+            {
+                EntrySide Side(string account, long change)
+                {
+                    var key = new AccountKey(account, entry.Amount.Currency);
+                    var before = touched.TryGetValue(key, out var own) ? own : heads[key];
+                    return new EntrySide(account, before.Sequence + 1, before.LastLeaf, checked(before.BalanceMinor + change));
+                }
+                var leaf = new EntryLeaf(hold.Book, head.Size, head.LastLeaf, now, entry, Side(entry.Debit, entry.Amount.Minor), Side(entry.Credit, -entry.Amount.Minor));
+                var bytes = LeafEncoding.Encode(leaf);
+                var hash = MerkleTree.LeafHash(bytes);
+                foreach (var side in (ReadOnlySpan<EntrySide>)[leaf.Debit, leaf.Credit])
+                    touched[new AccountKey(side.Account, entry.Amount.Currency)] = new AccountHead(side.Sequence, hash, side.BalanceMinor);
+                leaves.Add(new EncodedLeaf(leaf, bytes, hash));
+                head = new BookHead(head.Size + 1, hash);
+            }
+            return new BookAppend(leaves, head, touched, TreeEdge.Empty, []);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class PgLedger : IBenchmark
     {
         if (options.PgLedgerFolder is not { } folder || !File.Exists(Path.Combine(folder, "pgledger.sql")))
         {
-            Console.WriteLine("  skipped: give the folder that holds pgledger.sql and vendor/scoville-pgsql-ulid with --pgledger FOLDER");
+            System.Console.WriteLine("  skipped: give the folder that holds pgledger.sql and vendor/scoville-pgsql-ulid with --pgledger FOLDER");
             return;
         }
         await using var database = await TestPostgres.CreateDatabaseAsync("pgledger");
@@ -86,7 +86,7 @@ internal sealed class PgLedger : IBenchmark
                 await work();
                 var rate = count / watch.Elapsed.TotalSeconds;
                 if (turn == 1)
-                    Console.WriteLine($"  {side.Name}: {rate:N0}/s");
+                    System.Console.WriteLine($"  {side.Name}: {rate:N0}/s");
                 if (turn == 1 && rate > bestRate)
                     (best, bestRate) = (side, rate);
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Commission.Benchmarks.Harness;
 using Commission.Benchmarks.Rules;
@@ -25,39 +24,12 @@ internal sealed class ReplayBooks : IBenchmark
     {
         var (document, deals) = (WhatIfHistory.Document(), WhatIfHistory.Deals(options.Quick ? 2_000 : 100_000));
         var entries = Entries(document, deals);
-        List<double> replayed = [], calculated = [], hashed = [];
-        for (var round = 0; round < options.Rounds + 1; round++)
-        {
-            var replay = PerSecond(entries.Length, () => Replay(document, entries));
-            var calculation = PerSecond(entries.Length, () => Calculate(document, deals));
-            var hash = PerSecond(entries.Length, () => HashAll(entries));
-            if (round == 0)
-                continue;
-            replayed.Add(replay);
-            calculated.Add(calculation);
-            hashed.Add(hash);
-        }
-        Add(report, "the calculations with their explanations alone", replayed, calculated);
-        Add(report, "SHA-256 of the same bytes", replayed, hashed);
+        var rates = OneCore.Race(
+            options, entries.Length, () => Replay(document, entries), () => Calculate(document, deals), () => HashAll(entries));
+        const string Work = "Entries of the ledger recomputed and compared, per second and core";
+        report.CompareOnOneCore(Work, rates[0], rates[1], "the calculations with their explanations alone", null);
+        report.CompareOnOneCore(Work, rates[0], rates[2], "SHA-256 of the same bytes", null);
         return Task.CompletedTask;
-    }
-
-    private static void Add(Report report, string against, List<double> ours, List<double> baseline) => report.Add(new Row(
-        "Entries of the ledger recomputed and compared, per second and core", Report.Spread(ours, "N0", "/s"), $"{Report.Spread(baseline, "N0", "/s")} {against}",
-        Statistics.Median(ours) / Statistics.Median(baseline), "×",
-        Report.Format($"{1e6 / Statistics.Median(ours):N2} / {1e6 / Statistics.Median(baseline):N2} µs"), null,
-        "CPU: one core; bytes in memory", new Dictionary<string, double[]>(StringComparer.Ordinal)
-        {
-            ["oursPerSecond"] = [.. ours],
-            ["baselinePerSecond"] = [.. baseline],
-        }));
-
-    private static double PerSecond(int entries, Action work)
-    {
-        GC.Collect();
-        var watch = Stopwatch.StartNew();
-        work();
-        return entries / watch.Elapsed.TotalSeconds;
     }
 
     /// <summary>The entries of the deals' settlements as they stand in a book: bytes, and the facts with the first of each calculation.</summary>

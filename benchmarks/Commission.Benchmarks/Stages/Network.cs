@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Commission.Domain;
+using Commission.Domain.Agreements;
 using Commission.Domain.Deals;
 using Commission.Domain.Members;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces;
+using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Members;
 using Commission.Grains.Interfaces.Rules;
 
@@ -89,6 +91,10 @@ internal sealed class Network
             """u8.ToArray();
         var grain = grains.GetGrain<IRuleSetGrain>(GrainKeys.OfVertical(Vertical));
         await grain.Execute(new CreateVertical(Vertical, "Mortgages", [new Product(Product, "Home loan")], null, Request(Vertical, "create")));
+        await grains.GetGrain<IAgreementGrain>(AgreementId.Derive("Benchmark").ToString()).Execute(new ExecuteAgreement(
+            "Benchmark", AgreementKind.ClientReferral, null, null, Hash.Zero, null, "{}",
+            new Execution { Method = ExecutionMethod.Shipped, Reference = "the benchmark's own", DocumentHash = RuleSetReader.Read(document).Document!.Hash },
+            null, null, Request(Vertical, "agreement")));
         var added = await grain.Execute(new AddRuleSetVersion(document, null, Request(Vertical, "rules")));
         if (added.Refusal is not null)
             throw new InvalidOperationException(added.Refusal.Text);

@@ -6,7 +6,7 @@ using Commission.Verifier;
 
 namespace Commission.Api.Tests.Ledger;
 
-/// <summary>Packs of a live engine hold offline, in both verifiers.</summary>
+/// <summary>Packs of a live engine hold offline, in all three verifiers.</summary>
 public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
 {
     private const string WithClawback =
@@ -25,7 +25,7 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
 
         var pack = await PackFile.WhenCoveredAsync(engine, $"books/ledger/entries/{entry}/evidence");
 
-        var (failure, output) = await pack.VerifyTwiceAsync();
+        var (failure, output) = await pack.VerifyByAllAsync();
         Assert.True(failure == Failure.None, output);
         Assert.Contains($"{deal.Id}: 5 handshakes in order", output, StringComparison.Ordinal);
         Assert.Contains("settled for 500001.23 AUD.", output, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
         var deal = await (await engine.NetworkAsync()).DealAsync(handshakes);
         await deal.WhenBookedAsync(entries: 0);
 
-        var (failure, output) = await (await PackFile.WhenCoveredAsync(engine, $"deals/{deal.Id}/evidence")).VerifyTwiceAsync();
+        var (failure, output) = await (await PackFile.WhenCoveredAsync(engine, $"deals/{deal.Id}/evidence")).VerifyByAllAsync();
 
         Assert.True(failure == Failure.None, output);
         Assert.Contains($"{handshakes} handshakes in order", output, StringComparison.Ordinal);
@@ -76,16 +76,16 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
         await deal.WhenBookedAsync(entries: 0);
         var pack = await PackFile.WhenCoveredAsync(engine, $"deals/{deal.Id}/evidence");
 
-        Assert.Equal(Failure.None, (await pack.VerifyTwiceAsync()).Failure);
-        Assert.Equal(Failure.HandshakeSignature, (await pack.Bent(json => json["relyingParty"] = "evil.example").VerifyTwiceAsync()).Failure);
-        Assert.Equal(Failure.HandshakeSignature, (await pack.Bent(json => json.Remove("relyingParty")).VerifyTwiceAsync()).Failure);
+        Assert.Equal(Failure.None, (await pack.VerifyByAllAsync()).Failure);
+        Assert.Equal(Failure.HandshakeSignature, (await pack.Bent(json => json["relyingParty"] = "evil.example").VerifyByAllAsync()).Failure);
+        Assert.Equal(Failure.HandshakeSignature, (await pack.Bent(json => json.Remove("relyingParty")).VerifyByAllAsync()).Failure);
 
         var linked = network.NewDeal();
         var browser = network.Client.WithNewKey();
         (await linked.SignAsync("H1")).Is(201);
         (await linked.SignByLinkAsync("H2", browser, linked.Link)).Is(200);
         await linked.WhenBookedAsync(entries: 0);
-        Assert.Equal(Failure.None, (await (await PackFile.WhenCoveredAsync(engine, $"deals/{linked.Id}/evidence")).VerifyTwiceAsync()).Failure);
+        Assert.Equal(Failure.None, (await (await PackFile.WhenCoveredAsync(engine, $"deals/{linked.Id}/evidence")).VerifyByAllAsync()).Failure);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
 
         foreach (var path in Paths(deal, entries))
         {
-            var (failure, output) = await (await PackFile.WhenCoveredAsync(engine, path)).VerifyTwiceAsync();
+            var (failure, output) = await (await PackFile.WhenCoveredAsync(engine, path)).VerifyByAllAsync();
             Assert.True(failure == Failure.None, output);
             Assert.Contains($"attested by {scenario.Service}", output, StringComparison.Ordinal);
         }
@@ -115,7 +115,7 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
 
         foreach (var path in Paths(deal, entries))
         {
-            var (failure, output) = await (await PackFile.WhenCoveredAsync(engine, path)).VerifyTwiceAsync();
+            var (failure, output) = await (await PackFile.WhenCoveredAsync(engine, path)).VerifyByAllAsync();
             Assert.True(failure == Failure.None, output);
             Assert.Contains("the engine recorded it, and no handshake signs it", output, StringComparison.Ordinal);
         }
@@ -134,7 +134,7 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
         foreach (var path in Paths(deal, entries))
         {
             var pack = await PackFile.WhenCoveredAsync(engine, path);
-            var (failure, output) = await pack.VerifyTwiceAsync();
+            var (failure, output) = await pack.VerifyByAllAsync();
             Assert.True(failure == Failure.None, output);
         }
         var adjustment = entries[1].GetProperty("sequence").GetInt64();
@@ -151,7 +151,7 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
         var (account, today) = ($"payable:{network.Referrer}", Network.Today);
 
         var pack = await PackFile.WhenCoveredAsync(engine, $"accounts/{account}/evidence?from={Network.Text(today.AddDays(-1))}&to={Network.Text(today.AddDays(1))}");
-        var (failure, output) = await pack.VerifyTwiceAsync();
+        var (failure, output) = await pack.VerifyByAllAsync();
 
         Assert.True(failure == Failure.None, output);
         Assert.Contains("3 entries", output, StringComparison.Ordinal);
@@ -159,9 +159,9 @@ public sealed class EvidenceTests(Engine engine) : IClassFixture<Engine>
         Assert.Contains("7722.03 AUD owed to", output, StringComparison.Ordinal);
         Assert.Contains("that the account has no entry after its number 3", output, StringComparison.Ordinal);
         var earlier = await PackFile.WhenCoveredAsync(engine, $"accounts/{account}/evidence?from=2020-01-01&to=2020-12-31&currency=AUD");
-        Assert.Contains("0 entries", (await earlier.VerifyTwiceAsync()).Output, StringComparison.Ordinal);
+        Assert.Contains("0 entries", (await earlier.VerifyByAllAsync()).Output, StringComparison.Ordinal);
         var later = await PackFile.WhenCoveredAsync(engine, $"accounts/{account}/evidence?from=2999-01-01&to=2999-12-31");
-        Assert.Contains("7722.03 AUD owed to", (await later.VerifyTwiceAsync()).Output, StringComparison.Ordinal);
+        Assert.Contains("7722.03 AUD owed to", (await later.VerifyByAllAsync()).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -123,8 +123,11 @@ public sealed class LogTests(Engine engine) : IClassFixture<Engine>
         var again = (await own.PostAsync("/api/v1/checkpoint-keys", new JsonObject { ["overlapDays"] = 7 }, network.Admin, "replace")).Is(201);
         var other = await own.PostAsync("/api/v1/checkpoint-keys", new JsonObject { ["overlapDays"] = 8 }, network.Admin, "replace");
         var stranger = await own.PostAsync("/api/v1/checkpoint-keys", new JsonObject(), network.Referrer);
+        var command = (await own.CommissionAsync(
+            "checkpoint-key", "replace", "--overlap-days", "7", "--idempotency-key", "replace", "--as", network.Admin.ToString())).Ended(0);
 
         Assert.Equal(first.Text, again.Text);
+        Assert.Contains($"Key {first.Member("keyId")} signs", command.Output, StringComparison.Ordinal);
         other.IsRefused(422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key");
         stranger.IsRefused(403, "WRONG_ACTOR", "X-Acting-Contact");
         var both = await SignersAsync(own, signers => signers.Length == 2);

@@ -7,7 +7,7 @@ using Commission.Verifier;
 
 namespace Commission.Api.Tests.Ledger;
 
-/// <summary>An evidence pack of a live engine, and what the two verifiers say of it or of a bent copy.</summary>
+/// <summary>An evidence pack of a live engine, and what the three verifiers say of it or of a bent copy.</summary>
 internal sealed record PackFile(byte[] Bytes, string Key)
 {
     /// <summary>The pack once checkpoints cover it.</summary>
@@ -55,23 +55,33 @@ internal sealed record PackFile(byte[] Bytes, string Key)
         }
     }
 
-    /// <summary>What both verifiers say: they must agree.</summary>
-    public async Task<(Failure Failure, string Output)> VerifyTwiceAsync(params string[] arguments)
+    /// <summary>What all verifiers say: they must agree.</summary>
+    public async Task<(Failure Failure, string Output)> VerifyByAllAsync(params string[] arguments)
     {
         var (failure, output) = Verify(arguments);
-        var (second, said) = await VerifySecondAsync(arguments);
-        Assert.True((int)failure == second, $"commission-verify: {failure}: {output}\nverify_pack.py: {second}: {said}");
+        Assert.SkipUnless(IsInstalled("python3") && IsInstalled("openssl"), "python3 and openssl are not installed.");
+        Assert.SkipUnless(IsInstalled("node"), "Node is not installed.");
+        var (second, third) = (RunAsync("python3", "tools/verify_pack.py", arguments), RunAsync("node", "Commission.Console/run-node.js", arguments));
+        var said = $"commission-verify: {failure}: {output}\nverify_pack.py: {await second}\nthe browser's, in Node: {await third}";
+        Assert.True((int)failure == (await second).Code, said);
+        Assert.True((int)failure == (await third).Code, said);
         return (failure, output);
     }
 
-    private async Task<(int Code, string Output)> VerifySecondAsync(string[] arguments)
+    /// <summary>What the browser's verifier says, in Node.</summary>
+    public async Task<Failure> VerifyInNodeAsync(params string[] arguments)
     {
-        Assert.SkipUnless(IsInstalled("python3") && IsInstalled("openssl"), "python3 and openssl are not installed.");
+        Assert.SkipUnless(IsInstalled("node"), "Node is not installed.");
+        return (Failure)(await RunAsync("node", "Commission.Console/run-node.js", arguments)).Code;
+    }
+
+    private async Task<(int Code, string Output)> RunAsync(string program, string script, string[] arguments)
+    {
         var file = Path.GetTempFileName();
         try
         {
             await File.WriteAllBytesAsync(file, Bytes);
-            var start = new ProcessStartInfo("python3", [Script(), file, "--key", Key, .. arguments])
+            var start = new ProcessStartInfo(program, [Path.Combine(Root(), script), file, "--key", Key, .. arguments])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -91,11 +101,11 @@ internal sealed record PackFile(byte[] Bytes, string Key)
     private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private static string Script()
+    private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Commission.sln")))
             folder = folder.Parent ?? throw new InvalidOperationException("Commission.sln is in no folder above the tests.");
-        return Path.Combine(folder.FullName, "tools", "verify_pack.py");
+        return folder.FullName;
     }
 }

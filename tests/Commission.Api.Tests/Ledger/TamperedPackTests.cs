@@ -7,7 +7,7 @@ using Commission.Verifier;
 
 namespace Commission.Api.Tests.Ledger;
 
-/// <summary>Bent packs are refused, by both verifiers, for the same reason.</summary>
+/// <summary>Bent packs are refused, by all three verifiers, for the same reason.</summary>
 public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
 {
     private const int MaxBytes = 16 * 1024 * 1024;
@@ -78,7 +78,7 @@ public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
         var (deal, _) = await PacksAsync();
         var (expected, change) = Faults[fault];
 
-        var (failure, output) = await deal.Bent(change).VerifyTwiceAsync();
+        var (failure, output) = await deal.Bent(change).VerifyByAllAsync();
 
         Assert.True(expected == failure, output);
         Assert.Contains($"NOT VERIFIED ({expected})", output, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
         var (_, period) = await PacksAsync();
         var (expected, change) = PeriodFaults[fault];
 
-        var (failure, output) = await period.Bent(change).VerifyTwiceAsync();
+        var (failure, output) = await period.Bent(change).VerifyByAllAsync();
 
         Assert.True(expected == failure, output);
     }
@@ -132,7 +132,7 @@ public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
 
         Assert.True(failure == Failure.Unreadable, output);
         Assert.InRange(allocated, 0, 8 * MaxBytes);
-        Assert.Equal(Failure.Unreadable, (await (deal with { Bytes = bent }).VerifyTwiceAsync()).Failure);
+        Assert.Equal(Failure.Unreadable, (await (deal with { Bytes = bent }).VerifyByAllAsync()).Failure);
     }
 
     [Fact]
@@ -143,10 +143,10 @@ public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
         var name = deal.Key.Split('+')[0];
         var other = new NoteKey(name, stranger.ExportSubjectPublicKeyInfo()).ToString();
 
-        Assert.Equal(Failure.Signature, (await (deal with { Key = other }).VerifyTwiceAsync()).Failure);
-        Assert.Equal(Failure.Witness, (await deal.VerifyTwiceAsync("--witness", other)).Failure);
-        Assert.Equal(Failure.Signature, (await (deal with { Key = deal.Key.Replace(name, "elsewhere/ledger/1", StringComparison.Ordinal) }).VerifyTwiceAsync()).Failure);
-        Assert.Equal(Failure.Usage, (await (deal with { Key = "nonsense" }).VerifyTwiceAsync()).Failure);
+        Assert.Equal(Failure.Signature, (await (deal with { Key = other }).VerifyByAllAsync()).Failure);
+        Assert.Equal(Failure.Witness, (await deal.VerifyByAllAsync("--witness", other)).Failure);
+        Assert.Equal(Failure.Signature, (await (deal with { Key = deal.Key.Replace(name, "elsewhere/ledger/1", StringComparison.Ordinal) }).VerifyByAllAsync()).Failure);
+        Assert.Equal(Failure.Usage, (await (deal with { Key = "nonsense" }).VerifyByAllAsync()).Failure);
     }
 
     [Fact]
@@ -190,6 +190,9 @@ public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
             Assert.DoesNotContain("no older checkpoint", output, StringComparison.Ordinal);
             Assert.True(own == later || deal.Verify("--checkpoint", checkpoint, "--proof", wrong).Failure == Failure.Consistency);
             Assert.True(own == later || deal.Verify("--checkpoint", checkpoint).Failure == Failure.Consistency);
+            Assert.Equal(Failure.None, await deal.VerifyInNodeAsync("--checkpoint", checkpoint, "--proof", file));
+            Assert.True(own == later || await deal.VerifyInNodeAsync("--checkpoint", checkpoint, "--proof", wrong) == Failure.Consistency);
+            Assert.True(own == later || await deal.VerifyInNodeAsync("--checkpoint", checkpoint) == Failure.Consistency);
         }
         finally
         {

@@ -40,6 +40,17 @@ public sealed class NoteTests
         Assert.True(Key.Signed(note with { Signatures = [new NoteSignature("witness.example", 7, [1]), .. note.Signatures] }));
     }
 
+    /// <summary>The key in the documentation of Go's sumdb/note.</summary>
+    [Fact]
+    public void An_Ed25519_key_is_named_as_other_tools_name_it()
+    {
+        const string Published = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        var key = new NoteKey("PeterNeumann", [.. NoteKey.Ed25519Prefix, .. Convert.FromBase64String(Published.Split('+', 3)[2])[1..]]);
+        Assert.Equal(Published, key.ToString());
+        Assert.True(key.IsEd25519);
+        Assert.Contains("0x01", Assert.Throws<FormatException>(() => NoteKey.Parse(Published)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_id_of_a_key_is_the_beginning_of_the_hash_of_its_public_key()
     {

@@ -1,0 +1,43 @@
+using Commission.Domain.Ledger;
+using Commission.Storage.Guarantees;
+using Commission.Storage.Ledger.Log;
+using Npgsql;
+using Orleans.Serialization;
+
+namespace Commission.Api.Tests.Guarantees;
+
+/// <summary>Somebody who may do everything in the database.</summary>
+internal static class Superuser
+{
+    /// <summary>Takes off triggers, and with them foreign keys, and what else stands in the way.</summary>
+    public const string Unprotected = """
+        alter table book_entry disable trigger all; alter table book_head disable trigger all; alter table book_account disable trigger all;
+        alter table book_tile disable trigger all; alter table book_checkpoint disable trigger all; alter table log_key disable trigger all;
+        alter table book_cosignature disable trigger all; alter table book_incarnation disable trigger all; alter table deal disable trigger all;
+
+        """;
+
+    public static async Task<NpgsqlConnection> ConnectAsync(Engine engine)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(engine.Database.OwnerConnectionString) { Pooling = false };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    /// <summary>What the checks find over a connection.</summary>
+    public static Task<CheckedBooks> JudgeAsync(Engine engine, NpgsqlConnection connection, SignerMemory memory) =>
+        new GuaranteeCheck(connection, engine.Get<Serializer>(), "localhost", memory)
+            .RunAsync(new Dictionary<string, VerifiedBook>(), TestContext.Current.CancellationToken);
+
+    /// <summary>What the engine's signer remembers.</summary>
+    public static async Task<SignerMemory> MemoryAsync(Engine engine)
+    {
+        var (signer, names, last) = (engine.Get<ICheckpointSigner>(), engine.Get<LogNames>(), new Dictionary<string, SignedHead>(StringComparer.Ordinal));
+        foreach (var book in new[] { Books.Ledger, Books.Handshakes, Books.Administration })
+            last[book] = (await signer.ReadLastAsync(await names.MemoryAsync(book), TestContext.Current.CancellationToken))!;
+        var name = await names.NameAsync();
+        return new SignerMemory(
+            await signer.ListKeysAsync(TestContext.Current.CancellationToken), last, (book, incarnation) => $"{name}/{book}/{incarnation}");
+    }
+}
