@@ -101,6 +101,10 @@ public static class RefusalCodes
     public const string UnknownPayout = "UNKNOWN_PAYOUT";
     /// <summary>No dispute with that id.</summary>
     public const string UnknownDispute = "UNKNOWN_DISPUTE";
+    /// <summary>Nobody can be paid: nothing is due, or nobody is ready.</summary>
+    public const string NothingToPay = "NOTHING_TO_PAY";
+    /// <summary>The payer's own account on the rail is not configured.</summary>
+    public const string RailNotConfigured = "RAIL_NOT_CONFIGURED";
     /// <summary>No item with that number in the batch.</summary>
     public const string UnknownItem = "UNKNOWN_ITEM";
     /// <summary>A bounded queue is full: try again after a moment; nothing was done.</summary>

@@ -45,6 +45,10 @@ public enum AdministrativeAct : byte
     DisputeDecided = 18,
     /// <summary>A dispute was closed, or withdrawn.</summary>
     DisputeClosed = 19,
+    /// <summary>Somebody said where a payee is to be paid.</summary>
+    PayeeAccountProposed = 20,
+    /// <summary>Somebody else verified it.</summary>
+    PayeeAccountVerified = 21,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -72,6 +76,8 @@ public static class AdministrativeActs
         AdministrativeAct.DisputeOpened => "dispute-opened",
         AdministrativeAct.DisputeDecided => "dispute-decided",
         AdministrativeAct.DisputeClosed => "dispute-closed",
+        AdministrativeAct.PayeeAccountProposed => "payee-account-proposed",
+        AdministrativeAct.PayeeAccountVerified => "payee-account-verified",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 
