@@ -7,6 +7,7 @@ using Commission.Api.Http;
 using Commission.Api.Ledger;
 using Commission.Api.Members;
 using Commission.Api.Observability;
+using Commission.Api.Payouts;
 using Commission.Api.Rules;
 using Commission.Api.Rules.Simulation;
 using Commission.Console;
@@ -103,6 +104,8 @@ public static partial class ApiHost
         api.MapTrailRuns();
         api.MapDeals();
         api.MapLedger();
+        api.MapPayouts();
+        api.MapPayees();
         api.MapGuarantees();
         api.MapCheckpointKeys();
         api.MapEvidence();

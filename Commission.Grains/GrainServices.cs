@@ -2,6 +2,7 @@ using Commission.Grains.Deals;
 using Commission.Grains.Guarantees;
 using Commission.Grains.Ledger;
 using Commission.Grains.Members;
+using Commission.Grains.Payouts;
 using Commission.Grains.Rules;
 using Commission.Storage.GroupCommit;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,9 @@ public static class GrainServices
         services.AddSingleton<GuaranteeAudit>();
         services.AddSingleton<GuaranteeMetrics>();
         services.AddHostedService<GuaranteeRunner>();
+        services.AddSingleton<PayoutSelection>();
+        services.AddSingleton<PayoutDrafting>();
+        services.AddSingleton<PayoutFiles>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();

@@ -141,4 +141,3 @@ grant select, insert, update on payee_account, payout_batch to commission_app;
 grant select, insert on payout_item, payout_line, payout_file to commission_app;
 grant update (status, attempt, reason, since, submission, file_part) on payout_item to commission_app;
 grant update (holds) on payout_line to commission_app;
--- An entry that a line refers to is looked up with a lock, which needs the right to change it; the triggers still refuse any change.
