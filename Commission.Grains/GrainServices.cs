@@ -1,4 +1,5 @@
 using Commission.Grains.Deals;
+using Commission.Grains.Disputes;
 using Commission.Grains.Guarantees;
 using Commission.Grains.Ledger;
 using Commission.Grains.Members;
@@ -28,6 +29,9 @@ public static class GrainServices
         services.AddSingleton<GuaranteeMetrics>();
         services.AddHostedService<GuaranteeRunner>();
         services.AddSingleton<PayoutSelection>();
+        services.AddSingleton<ContestedEntries>();
+        services.AddSingleton<DisputeMetrics>();
+        services.AddSingleton<DisputeClocks>();
         services.AddSingleton<PayoutDrafting>();
         services.AddSingleton<PayoutFiles>();
         services.AddSingleton<VolumeCourier>();

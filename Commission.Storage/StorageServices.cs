@@ -1,5 +1,6 @@
 using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
+using Commission.Storage.Disputes;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger;
@@ -35,6 +36,7 @@ public static class StorageServices
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<PayoutQueries>();
+        services.AddSingleton<DisputeQueries>();
         services.AddSingleton<PayeeBalanceQueries>();
         services.AddSingleton<PeriodQueries>();
         services.AddSingleton<TileQueries>();
@@ -72,6 +74,7 @@ public static class StorageServices
         services.AddSingleton(PayeeAccountTable.Table);
         services.AddSingleton<OpenEntryQueries>();
         services.AddSingleton<PayoutStore>();
+        services.AddSingleton<DisputeStore>();
         services.AddSingleton<PayeeVault>();
         services.AddSingleton(StateTable.Simulated(DealTable.Name));
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));

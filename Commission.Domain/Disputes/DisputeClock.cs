@@ -6,7 +6,10 @@ namespace Commission.Domain.Disputes;
 /// <param name="IsRunning">Whether it runs: not while the member is awaited, nor after the decision.</param>
 /// <param name="WarnAt">When the warning falls due if nothing happens; null while it rests, or when the calendar ends before.</param>
 /// <param name="DueAt">When it runs out if nothing happens; null likewise.</param>
-public sealed record DisputeClockReading(TimeSpan Used, TimeSpan Left, bool IsRunning, DateTimeOffset? WarnAt, DateTimeOffset? DueAt);
+[GenerateSerializer, Immutable, Alias("DisputeClockReading")]
+public sealed record DisputeClockReading(
+    [property: Id(0)] TimeSpan Used, [property: Id(1)] TimeSpan Left, [property: Id(2)] bool IsRunning, [property: Id(3)] DateTimeOffset? WarnAt,
+    [property: Id(4)] DateTimeOffset? DueAt);
 
 /// <summary>The service level of disputes: business time between opening and decision, without the time in which the member is awaited.</summary>
 public static class DisputeClock

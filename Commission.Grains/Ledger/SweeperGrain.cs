@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Commission.Domain.Deals;
+using Commission.Grains.Disputes;
 using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
@@ -20,7 +21,8 @@ namespace Commission.Grains.Ledger;
 [GrainType("sweeper")]
 [KeepAlive]
 internal sealed partial class SweeperGrain(
-    OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, PayoutQueries payouts, VolumeCourier courier, TimeProvider time,
+    OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, PayoutQueries payouts, VolumeCourier courier, DisputeClocks disputes,
+    TimeProvider time,
     ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
@@ -62,6 +64,7 @@ internal sealed partial class SweeperGrain(
             await Task.WhenAll(unfinished.Select(id => GrainFactory.GetGrain<IAgreementGrain>(id).Finish()));
             foreach (var batch in await payouts.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
                 await GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish();
+            await disputes.SweepAsync(cancellationToken);
         }
         catch (Exception error)
         {

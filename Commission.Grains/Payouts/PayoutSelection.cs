@@ -80,14 +80,14 @@ internal sealed class PayoutSelection(OpenEntryQueries open, RuleSetDirectory ru
         var money = new Money(isOwed ? entry.Amount.Minor : -entry.Amount.Minor, entry.Amount.Currency);
         var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor);
         if (!entry.Kind.IsCalculated())
-            return (new OpenEntry(line.Entry, payee, money, entry.EffectiveOn, false, 0, GstTreatment.None), line, Withholding.Default);
+            return (new OpenEntry(line.Entry, payee, money, entry.EffectiveOn, row.IsDisputed, 0, GstTreatment.None), line, Withholding.Default);
         var (vertical, product) = products[entry.Deal.ToString()];
         var document = await rules.FindDocumentAsync(vertical, entry.RuleHash)
             ?? throw new InvalidOperationException($"Nobody knows the rules {entry.RuleHash} of an entry of {entry.Deal}.");
         var terms = document.Products[product];
         var days = terms.Components.Max(component => component.Terms.CoolingOffDays);
         return (
-            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), false, terms.MinimumPayoutMinor, terms.Gst), line,
+            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, terms.Gst), line,
             document.Withholding);
     }
 

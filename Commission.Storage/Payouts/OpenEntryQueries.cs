@@ -10,7 +10,8 @@ namespace Commission.Storage.Payouts;
 /// <param name="BookId">Number of the book.</param>
 /// <param name="Sequence">Place in it.</param>
 /// <param name="Bytes">The leaf.</param>
-public sealed record OpenEntryRow(int BookId, long Sequence, byte[] Bytes);
+/// <param name="IsDisputed">Whether an undecided dispute is about it.</param>
+public sealed record OpenEntryRow(int BookId, long Sequence, byte[] Bytes, bool IsDisputed);
 
 /// <summary>What is known of a payee beside its entries.</summary>
 /// <param name="Payee">Who.</param>
@@ -41,7 +42,9 @@ public sealed class OpenEntryQueries(NpgsqlDataSource dataSource)
                 union all
                 select a.name, e.book_id, e.sequence, e.bytes from account a
                 join book_entry e on e.book_id = a.book_id and e.debit = a.id where e.kind in (1, 2, 3, 9))
-            select s.name, s.book_id, s.sequence, s.bytes from side s
+            select s.name, s.book_id, s.sequence, s.bytes,
+                exists (select from dispute_entry d where d.book_id = s.book_id and d.sequence = s.sequence and d.pending)
+            from side s
             where not exists (select from payout_line l where l.book_id = s.book_id and l.sequence = s.sequence and l.holds)
             order by s.name collate "C", s.sequence
             """);
@@ -63,7 +66,7 @@ public sealed class OpenEntryQueries(NpgsqlDataSource dataSource)
                 entries = [];
             }
             name = next;
-            entries.Add(new OpenEntryRow(reader.GetInt32(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3)));
+            entries.Add(new OpenEntryRow(reader.GetInt32(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3), reader.GetBoolean(4)));
         }
         if (entries.Count > 0)
             yield return (Payee(name, known), entries);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Commission.Domain;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
@@ -14,29 +13,18 @@ namespace Commission.Storage.Payouts;
 /// One change of a batch: its rows, its state and what it owes the books, or nothing of them. The version of the state is the fence:
 /// of two activations only one commits.
 /// </summary>
-public sealed class PayoutTransaction : IAsyncDisposable
+public sealed class PayoutTransaction : RowTransaction
 {
-    /// <summary>Records of one outbox row at most, so that an append of the book stays small.</summary>
-    private const int MaxRecords = 512;
-
-    private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlTransaction _transaction;
-    private readonly Serializer _serializer;
-    private readonly IOutboxPublisher _publisher;
-    private readonly OutboxIds _outboxIds;
-
     internal PayoutTransaction(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Serializer serializer, IOutboxPublisher publisher, OutboxIds outboxIds) =>
-        (_connection, _transaction, _serializer, _publisher, _outboxIds) = (connection, transaction, serializer, publisher, outboxIds);
-
-    /// <summary>Waits until no other draft is being made: each sees what those before it took.</summary>
-    public Task HoldDraftsAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('payout-draft', 0))", [], cancellationToken);
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Serializer serializer, IOutboxPublisher publisher, OutboxIds outboxIds)
+        : base(connection, transaction, serializer, publisher, outboxIds)
+    {
+    }
 
     /// <summary>Writes the lines as they come; the items follow, and the database checks both at the commit.</summary>
     public async Task WriteLinesAsync(PayoutBatchId batch, IAsyncEnumerable<DraftedItem> items, CancellationToken cancellationToken)
     {
-        await using var import = await _connection.BeginBinaryImportAsync(
+        await using var import = await Connection.BeginBinaryImportAsync(
             "copy payout_line (batch, item, place, book_id, sequence, entry, amount_minor, holds) from stdin (format binary)", cancellationToken);
         await foreach (var drafted in items.WithCancellation(cancellationToken))
         {
@@ -59,7 +47,7 @@ public sealed class PayoutTransaction : IAsyncDisposable
     /// <summary>Writes the items of a new batch.</summary>
     public async Task WriteItemsAsync(PayoutBatchId batch, IEnumerable<PayoutItem> items, CancellationToken cancellationToken)
     {
-        await using var import = await _connection.BeginBinaryImportAsync(
+        await using var import = await Connection.BeginBinaryImportAsync(
             """
             copy payout_item (batch, number, payee, amount_minor, gst_minor, withheld_minor, lines, lines_hash, destination, status, attempt, since)
             from stdin (format binary)
@@ -124,7 +112,7 @@ public sealed class PayoutTransaction : IAsyncDisposable
     {
         if (await ExecuteAsync(
             "update payout_batch set unfinished = unfinished where id = $1 and version = $2", [batch.ToString(), version], cancellationToken) != 1)
-            throw Stale(batch, version);
+            throw Stale(batch.ToString(), version);
         foreach (var file in files)
         {
             await ExecuteAsync(
@@ -137,7 +125,7 @@ public sealed class PayoutTransaction : IAsyncDisposable
             where i.batch = $1 and i.number = n.number and i.file_part is null
             """,
             [batch.Value, items.Select(item => item.Item).ToArray(), items.Select(item => item.Part).ToArray()], cancellationToken);
-        await _transaction.CommitAsync(cancellationToken);
+        await Transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>Writes the state with what it owes the books, and commits all of it.</summary>
@@ -145,64 +133,9 @@ public sealed class PayoutTransaction : IAsyncDisposable
     /// <param name="version">Its version: one more than what was read.</param>
     /// <param name="outbox">Records by book.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InconsistentStateException">The batch has moved on since its state was read.</exception>
-    public async Task CommitAsync(
-        PayoutBatchState next, int version, IEnumerable<(string Book, IReadOnlyList<BookRecord> Records)> outbox, CancellationToken cancellationToken)
-    {
-        var messages = await MessagesAsync(outbox);
-        var journaled = new Journaled<PayoutBatchState> { State = next };
-        List<object> states = [journaled];
-        object[] parameters =
-        [
-            new[] { next.Id.ToString() }, new[] { version }, new[] { _serializer.SerializeToArray(journaled) }, 1L,
-            messages.Select(message => message.Id).ToArray(), messages.Select(message => message.Book).ToArray(),
-            messages.Select(message => message.Payload).ToArray(),
-        ];
-        await using var command = new NpgsqlCommand(PayoutBatchTable.Table.WriteSql(), _connection, _transaction);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        foreach (var column in PayoutBatchTable.Table.Columns)
-            command.Parameters.Add(new NpgsqlParameter { Value = column.ToArray(states), NpgsqlDbType = NpgsqlDbType.Array | column.Type });
-        try
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DivisionByZero)
-        {
-            throw Stale(next.Id, version - 1);
-        }
-        await _transaction.CommitAsync(cancellationToken);
-        if (messages.Count > 0)
-            _publisher.Publish(messages);
-    }
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _transaction.DisposeAsync();
-        await _connection.DisposeAsync();
-    }
-
-    private static InconsistentStateException Stale(PayoutBatchId batch, int version) =>
-        new($"{batch} is not at version {version}.", "?", version.ToString(CultureInfo.InvariantCulture));
-
-    private async Task<IReadOnlyList<OutboxMessage>> MessagesAsync(IEnumerable<(string Book, IReadOnlyList<BookRecord> Records)> outbox)
-    {
-        var parts = outbox.SelectMany(part => part.Records.Chunk(MaxRecords).Select(records => (part.Book, records))).ToList();
-        if (parts.Count == 0)
-            return [];
-        var first = await _outboxIds.TakeAsync(parts.Count);
-        return [.. parts.Select((part, i) =>
-            new OutboxMessage(first + i, part.Book, _serializer.SerializeToArray(part.records)) { Records = part.records })];
-    }
-
-    private async Task<int> ExecuteAsync(string sql, object[] parameters, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, _connection, _transaction);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task CommitAsync(
+        PayoutBatchState next, int version, IEnumerable<(string Book, IReadOnlyList<BookRecord> Records)> outbox, CancellationToken cancellationToken) =>
+        CommitAsync(PayoutBatchTable.Table, next.Id.ToString(), next, version, outbox, cancellationToken);
 }
 
 /// <summary>An item as it is drafted, with the ledger entries that it pays.</summary>

@@ -47,6 +47,8 @@ internal sealed class PayoutScenario : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
+    public void Advance(TimeSpan time) => _clock.Advance(time);
+
     public async Task AddDealAsync() => await (await Network.DealAsync(5)).WhenBookedAsync(3);
 
     public Task<Answer> ProposeAsync(Person payee, string number, string? abn = null, string? agreement = null) =>
