@@ -93,6 +93,20 @@ public static class RefusalCodes
     public const string UnknownMilestone = "UNKNOWN_MILESTONE";
     /// <summary>The deal has as many recorded events as it can remember.</summary>
     public const string TooManyEvents = "TOO_MANY_EVENTS";
+    /// <summary>The calendar of public holidays does not reach that day.</summary>
+    public const string CalendarEnded = "CALENDAR_ENDED";
+    /// <summary>The payout batch is not what was approved.</summary>
+    public const string BatchChanged = "BATCH_CHANGED";
+    /// <summary>No payout batch with that id.</summary>
+    public const string UnknownPayout = "UNKNOWN_PAYOUT";
+    /// <summary>No dispute with that id.</summary>
+    public const string UnknownDispute = "UNKNOWN_DISPUTE";
+    /// <summary>Nobody can be paid: nothing is due, or nobody is ready.</summary>
+    public const string NothingToPay = "NOTHING_TO_PAY";
+    /// <summary>The payer's own account on the rail is not configured.</summary>
+    public const string RailNotConfigured = "RAIL_NOT_CONFIGURED";
+    /// <summary>No item with that number in the batch.</summary>
+    public const string UnknownItem = "UNKNOWN_ITEM";
     /// <summary>A bounded queue is full: try again after a moment; nothing was done.</summary>
     public const string Busy = "BUSY";
 }

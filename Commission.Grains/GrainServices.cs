@@ -1,7 +1,9 @@
 using Commission.Grains.Deals;
+using Commission.Grains.Disputes;
 using Commission.Grains.Guarantees;
 using Commission.Grains.Ledger;
 using Commission.Grains.Members;
+using Commission.Grains.Payouts;
 using Commission.Grains.Rules;
 using Commission.Storage.GroupCommit;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +28,12 @@ public static class GrainServices
         services.AddSingleton<GuaranteeAudit>();
         services.AddSingleton<GuaranteeMetrics>();
         services.AddHostedService<GuaranteeRunner>();
+        services.AddSingleton<PayoutSelection>();
+        services.AddSingleton<ContestedEntries>();
+        services.AddSingleton<DisputeMetrics>();
+        services.AddSingleton<DisputeClocks>();
+        services.AddSingleton<PayoutDrafting>();
+        services.AddSingleton<PayoutFiles>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();

@@ -3,9 +3,13 @@ using Commission.Grains;
 using Commission.Grains.Deals;
 using Commission.Grains.Guarantees;
 using Commission.Grains.Interfaces;
+using Commission.Grains.Interfaces.Disputes;
+using Commission.Grains.Payouts;
 using Commission.Storage;
 using Commission.Storage.Ledger.Log;
+using Commission.Storage.Payouts;
 using Commission.Storage.Postgres;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Storage;
@@ -70,6 +74,10 @@ public static class CommissionSilo
             provider => new FileCheckpointSigner(keys, provider.GetRequiredService<TimeProvider>(), log.Ed25519Checkpoints));
         builder.Services.Configure<DealOptions>(options => options.RelyingParty = settings.RelyingParty);
         builder.Services.Configure<GuaranteeOptions>(options => options.Every = settings.GuaranteesEvery);
+        builder.Services.TryAddSingleton(new DisputeTerms(builder.Configuration.GetSection("Commission:Disputes").Get<DisputeOptions>() ?? new DisputeOptions()));
+        builder.Services.Configure<PayerOptions>(builder.Configuration.GetSection("Commission:Payer"));
+        builder.Services.AddSingleton(_ => new PayeeVaultKeys(DataProtectionProvider.Create(
+            new DirectoryInfo(Path.Combine(keys, "payees")), protection => protection.SetApplicationName("commission-payees"))));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         // Every command is durable when it is answered, so a stop need not wait for activations to say goodbye.

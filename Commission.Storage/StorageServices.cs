@@ -1,10 +1,12 @@
 using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
+using Commission.Storage.Disputes;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;
 using Commission.Storage.Members;
+using Commission.Storage.Payouts;
 using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +35,9 @@ public static class StorageServices
         services.AddSingleton<UplineQueries>();
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<PayoutQueries>();
+        services.AddSingleton<DisputeQueries>();
+        services.AddSingleton<PayeeBalanceQueries>();
         services.AddSingleton<PeriodQueries>();
         services.AddSingleton<TileQueries>();
         services.AddSingleton<CheckpointStore>();
@@ -66,6 +71,11 @@ public static class StorageServices
         services.AddSingleton(AgreementTable.Table);
         services.AddSingleton(CheckpointKeysTable.Table);
         services.AddSingleton(VolumeTable.Table);
+        services.AddSingleton(PayeeAccountTable.Table);
+        services.AddSingleton<OpenEntryQueries>();
+        services.AddSingleton<PayoutStore>();
+        services.AddSingleton<DisputeStore>();
+        services.AddSingleton<PayeeVault>();
         services.AddSingleton(StateTable.Simulated(DealTable.Name));
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));
         services.AddSingleton<StorageMetrics>();

@@ -284,7 +284,7 @@ def decode(data):
     if leaf["type"] == 1:
         leaf.update(kind=reader.number(">B"), deal=typeid("deal", reader.take(16)), currency=reader.text(), amount=reader.number(">q"))
         day = reader.number(">i")
-        require(1 <= leaf["kind"] <= 3 and leaf["currency"] in DECIMALS and 0 <= day <= 3652058, LINK, "a leaf is malformed")
+        require(1 <= leaf["kind"] <= 9 and leaf["currency"] in DECIMALS and 0 <= day <= 3652058, LINK, "a leaf is malformed")
         leaf.update(effective=datetime.date.fromordinal(day + 1).isoformat(), rule=reader.take(32), facts=reader.take(32), explanation=reader.take(32),
                     corrects=reader.take(32), actor=typeid("contact", reader.take(16)), ordinal=reader.number(">i"))
         for side in ("debit", "credit"):
@@ -296,7 +296,7 @@ def decode(data):
                                 struct.pack(">I", len(leaf["envelope"])), leaf["envelope"])
     elif leaf["type"] == 3:
         leaf.update(subject=reader.take(16), act=reader.number(">B"), payload=reader.blob())
-        require(1 <= leaf["act"] <= 10, LINK, "an unknown act")
+        require(1 <= leaf["act"] <= 19, LINK, "an unknown act")
     else:
         raise Refuted(LINK, "an unknown type of leaf")
     require(not reader.data, LINK, "a leaf has bytes too many")

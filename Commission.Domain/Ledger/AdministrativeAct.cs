@@ -27,6 +27,28 @@ public enum AdministrativeAct : byte
     UplineChanged = 9,
     /// <summary>The key that signs checkpoints was replaced.</summary>
     CheckpointKeyReplaced = 10,
+    /// <summary>A payout batch was drafted.</summary>
+    PayoutDrafted = 11,
+    /// <summary>An item was taken out of a payout batch.</summary>
+    PayoutEdited = 12,
+    /// <summary>A payout batch was approved.</summary>
+    PayoutApproved = 13,
+    /// <summary>A payout batch was submitted.</summary>
+    PayoutSubmitted = 14,
+    /// <summary>A payout batch was settled.</summary>
+    PayoutSettled = 15,
+    /// <summary>A payout batch was given up.</summary>
+    PayoutCancelled = 16,
+    /// <summary>A dispute was opened.</summary>
+    DisputeOpened = 17,
+    /// <summary>A dispute was decided.</summary>
+    DisputeDecided = 18,
+    /// <summary>A dispute was closed, or withdrawn.</summary>
+    DisputeClosed = 19,
+    /// <summary>Somebody said where a payee is to be paid.</summary>
+    PayeeAccountProposed = 20,
+    /// <summary>Somebody else verified it.</summary>
+    PayeeAccountVerified = 21,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -45,6 +67,17 @@ public static class AdministrativeActs
         AdministrativeAct.AgreementEnded => "agreement-ended",
         AdministrativeAct.UplineChanged => "upline-changed",
         AdministrativeAct.CheckpointKeyReplaced => "checkpoint-key-replaced",
+        AdministrativeAct.PayoutDrafted => "payout-drafted",
+        AdministrativeAct.PayoutEdited => "payout-edited",
+        AdministrativeAct.PayoutApproved => "payout-approved",
+        AdministrativeAct.PayoutSubmitted => "payout-submitted",
+        AdministrativeAct.PayoutSettled => "payout-settled",
+        AdministrativeAct.PayoutCancelled => "payout-cancelled",
+        AdministrativeAct.DisputeOpened => "dispute-opened",
+        AdministrativeAct.DisputeDecided => "dispute-decided",
+        AdministrativeAct.DisputeClosed => "dispute-closed",
+        AdministrativeAct.PayeeAccountProposed => "payee-account-proposed",
+        AdministrativeAct.PayeeAccountVerified => "payee-account-verified",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 

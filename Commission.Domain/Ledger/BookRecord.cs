@@ -9,7 +9,7 @@ public abstract record BookRecord;
 
 /// <summary>A transfer of money: one debit, one credit, so that it balances by construction.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Deal">The deal it comes from.</param>
+/// <param name="Deal">The deal it comes from; for a payout the UUID of its batch stands here, for a hold that of its dispute.</param>
 /// <param name="Debit">Account that is debited.</param>
 /// <param name="Credit">Account that is credited.</param>
 /// <param name="Amount">Positive, minor units.</param>
@@ -19,7 +19,7 @@ public abstract record BookRecord;
 /// <param name="ExplanationHash">The explanation of the result.</param>
 /// <param name="Actor">Whose act caused it.</param>
 /// <param name="Ordinal">Its place among the entries of the same cause, from 0.</param>
-/// <param name="Corrects">For an adjustment or a clawback: the facts of the calculation that it corrects; zero for none.</param>
+/// <param name="Corrects">For a kind that corrects (<see cref="EntryKinds.IsCorrection"/>): the facts of what it corrects; zero for the others.</param>
 [GenerateSerializer, Immutable, Alias("EntryDraft")]
 public sealed record EntryDraft(
     EntryKind Kind, DealId Deal, string Debit, string Credit, Money Amount, DateOnly EffectiveOn, Hash RuleHash, Hash FactsHash,
@@ -53,6 +53,29 @@ public enum EntryKind : byte
     Adjustment = 2,
     /// <summary>Commission taken back because a deal ended early or money went back to the client.</summary>
     Clawback = 3,
+    /// <summary>A payout item was submitted: payable to clearing, with the GST and the withholding that go with it.</summary>
+    Payout = 4,
+    /// <summary>The rail confirmed a payout: clearing to bank.</summary>
+    PayoutSettlement = 5,
+    /// <summary>A payout failed or came back: its transfers the other way round.</summary>
+    PayoutReversal = 6,
+    /// <summary>A dispute holds a contested amount: payable to disputed.</summary>
+    Hold = 7,
+    /// <summary>A dispute ended: disputed back to payable.</summary>
+    HoldRelease = 8,
+    /// <summary>What a dispute's decision changes: receivable to payable, or back.</summary>
+    DisputeAdjustment = 9,
+}
+
+/// <summary>What kinds of entries have in common.</summary>
+public static class EntryKinds
+{
+    /// <summary>Whether an entry of the kind names the cause that it corrects; the others must not.</summary>
+    public static bool IsCorrection(this EntryKind kind) =>
+        kind is EntryKind.Adjustment or EntryKind.Clawback or EntryKind.PayoutReversal or EntryKind.HoldRelease or EntryKind.DisputeAdjustment;
+
+    /// <summary>Whether a rule calculated it, so that it can be calculated again.</summary>
+    public static bool IsCalculated(this EntryKind kind) => kind is EntryKind.Accrual or EntryKind.Adjustment or EntryKind.Clawback;
 }
 
 /// <summary>The names of accounts.</summary>
@@ -75,6 +98,27 @@ public static class Accounts
 
     /// <summary>What every payable account's name begins with.</summary>
     public const string PayablePrefix = "payable:";
+
+    /// <summary>What the network owes a contact, held by disputes.</summary>
+    public static string Disputed(ContactId contact) => $"{DisputedPrefix}{contact}";
+
+    /// <summary>What every disputed account's name begins with.</summary>
+    public const string DisputedPrefix = "disputed:";
+
+    /// <summary>GST paid to payees and not yet claimed back.</summary>
+    public const string Gst = "tax:gst";
+
+    /// <summary>Withheld from payees without an ABN and owed to the tax office.</summary>
+    public const string Withholding = "tax:withholding";
+
+    /// <summary>On its way through Stripe.</summary>
+    public const string ClearingStripe = "clearing:stripe";
+
+    /// <summary>On its way through a direct entry file.</summary>
+    public const string ClearingAba = "clearing:aba";
+
+    /// <summary>The network's bank account.</summary>
+    public const string Bank = "bank";
 }
 
 /// <summary>The names of books.</summary>

@@ -60,8 +60,8 @@ public sealed class BookVerifier(string book, BookHead from = default)
             return "its amount is not positive";
         if (leaf.Debit.Account == leaf.Credit.Account)
             return "it debits and credits one account";
-        if ((leaf.Entry.Kind == EntryKind.Accrual) != (leaf.Entry.Corrects == Hash.Zero))
-            return leaf.Entry.Kind == EntryKind.Accrual ? "an accrual cannot correct anything" : "it does not say what it corrects";
+        if (leaf.Entry.Kind.IsCorrection() == (leaf.Entry.Corrects == Hash.Zero))
+            return leaf.Entry.Kind.IsCorrection() ? "it does not say what it corrects" : "it cannot correct anything";
         if (!_causes.Add(CauseOf(leaf.Entry)))
             return $"accrual {leaf.Entry.Ordinal} of {leaf.Entry.Deal} stands twice";
         return Check(leaf.Debit, leaf, leaf.Entry.Amount.Minor, hash) ?? Check(leaf.Credit, leaf, -leaf.Entry.Amount.Minor, hash);
@@ -84,7 +84,7 @@ public sealed class BookVerifier(string book, BookHead from = default)
     }
 
     /// <summary>
-    /// What an accrual stands for, in 128 bits: a book of millions has one for each entry. Equal accruals are always seen; two that
+    /// What an entry stands for, in 128 bits: a book of millions has one for each. Equal entries are always seen; two that
     /// differ would have to collide in half of a SHA-256.
     /// </summary>
     private static UInt128 CauseOf(EntryDraft entry) =>

@@ -138,7 +138,7 @@ public static class LeafEncoding
 
     private static EntryLeaf DecodeEntry(string book, long sequence, Hash previous, DateTimeOffset postedAt, ref Reader reader)
     {
-        var kind = reader.Byte() is var known and >= (byte)EntryKind.Accrual and <= (byte)EntryKind.Clawback
+        var kind = reader.Byte() is var known and >= (byte)EntryKind.Accrual and <= (byte)EntryKind.DisputeAdjustment
             ? (EntryKind)known
             : throw new FormatException("Unknown kind of entry.");
         var deal = DealId.From(reader.Id());

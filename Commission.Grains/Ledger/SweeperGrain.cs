@@ -1,24 +1,29 @@
 using System.Diagnostics.CodeAnalysis;
 using Commission.Domain.Deals;
+using Commission.Grains.Disputes;
 using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
+using Commission.Grains.Interfaces.Payouts;
 using Commission.Grains.Rules;
 using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
 using Commission.Storage.Ledger;
+using Commission.Storage.Payouts;
 using Microsoft.Extensions.Logging;
 
 namespace Commission.Grains.Ledger;
 
 /// <summary>
 /// Makes good what streams and clocks missed: pokes the books to take overdue outbox rows, brings accumulators theirs, ends
-/// overdue deals, finishes agreements. Every silo keeps it awake; a reminder does when none has yet.
+/// overdue deals, finishes agreements and payout batches. Every silo keeps it awake; a reminder does when none has yet.
 /// </summary>
 [GrainType("sweeper")]
 [KeepAlive]
 internal sealed partial class SweeperGrain(
-    OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, VolumeCourier courier, TimeProvider time, ILogger<SweeperGrain> logger)
+    OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, PayoutQueries payouts, VolumeCourier courier, DisputeClocks disputes,
+    TimeProvider time,
+    ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
@@ -57,6 +62,9 @@ internal sealed partial class SweeperGrain(
                 await ExpireAsync(cancellationToken);
             var unfinished = await agreements.ListUnfinishedAsync(UnfinishedPage, cancellationToken);
             await Task.WhenAll(unfinished.Select(id => GrainFactory.GetGrain<IAgreementGrain>(id).Finish()));
+            foreach (var batch in await payouts.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
+                await GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish();
+            await disputes.SweepAsync(cancellationToken);
         }
         catch (Exception error)
         {

@@ -98,9 +98,12 @@ public sealed class Engine : IAsyncLifetime
     /// <summary>A text that no other call returns in this process.</summary>
     public static string Unique(string prefix) => $"{prefix}{Interlocked.Increment(ref _numbers)}";
 
-    public async Task<Answer> GetAsync(string path)
+    public async Task<Answer> GetAsync(string path, Person? actor = null)
     {
-        using var response = await _http!.GetAsync(new Uri(path, UriKind.Relative));
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        if (actor is not null)
+            message.Headers.Add("X-Acting-Contact", actor.Id.ToString());
+        using var response = await _http!.SendAsync(message);
         return await Answer.OfAsync(response);
     }
 

@@ -128,7 +128,7 @@ internal sealed class Network
         return answer;
     }
 
-    public Task<Answer> GetAsync(string path) => Engine.GetAsync(path);
+    public Task<Answer> GetAsync(string path, Person? actor = null) => Engine.GetAsync(path, actor);
 
     /// <summary>A service that some members let act for them.</summary>
     public async Task<Person> ServiceAsync(params IReadOnlyList<Person> members)

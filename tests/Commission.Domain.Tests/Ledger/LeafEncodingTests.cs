@@ -79,7 +79,7 @@ public sealed class LeafEncodingTests
         { "book that is not UTF-8", 3, [0xFF] },
         { "time beyond the calendar", HeaderOfBookL - 8, [0x7F, 0xFF] },
         { "kind", HeaderOfBookL, [0] },
-        { "kind", HeaderOfBookL, [4] },
+        { "kind", HeaderOfBookL, [10] },
         { "currency", HeaderOfBookL + 18, [(byte)'a'] },
         { "date before the calendar", HeaderOfBookL + 29, [0xFF] },
         { "date beyond the calendar", HeaderOfBookL + 29, [0x7F] },

@@ -23,7 +23,7 @@ internal static class LedgerGen
         from amount in Amounts
         from date in Gen.Int[0, DateOnly.MaxValue.DayNumber]
         from hashes in Hashes.Array[4]
-        from kind in Gen.Int[1, 3]
+        from kind in Gen.Int[1, 9]
         from ids in Gen.Select(Gen.Guid, Gen.Guid, Gen.Int)
         let entry = new EntryDraft(
             (EntryKind)kind, new DealId(ids.Item1), sides.Item1.Account, sides.Item2.Account, amount, DateOnly.FromDayNumber(date),

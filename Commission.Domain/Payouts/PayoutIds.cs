@@ -1,0 +1,36 @@
+namespace Commission.Domain.Payouts;
+
+/// <summary>A payout batch, <c>payout_…</c>.</summary>
+[GenerateSerializer, Immutable, Alias("PayoutBatchId")]
+public readonly record struct PayoutBatchId([property: Id(0)] Guid Value) : ITypedId<PayoutBatchId>
+{
+    /// <inheritdoc />
+    public static string Prefix => "payout";
+
+    /// <inheritdoc />
+    public static PayoutBatchId From(Guid value) => new(value);
+
+    /// <summary>The batch that a caller's idempotency key stands for.</summary>
+    public static PayoutBatchId Derive(ContactId caller, string idempotencyKey) =>
+        new(TypeId.Derive("commission/payout-batch/v1", caller.ToString(), idempotencyKey));
+
+    /// <inheritdoc />
+    public override string ToString() => TypeId.Format(Prefix, Value);
+}
+
+/// <summary>The references by which rails know payout items.</summary>
+public static class PayoutReference
+{
+    /// <summary>Attempts of one item at most.</summary>
+    public const int MaxAttempts = 9;
+
+    /// <summary>
+    /// The lodgement reference of an attempt: the last seven characters of the batch's id, a hyphen, the item's number and from the second
+    /// attempt on <c>R2</c> … At most 16 characters, as a direct entry file wants it.
+    /// </summary>
+    public static string Of(PayoutBatchId batch, int item, int attempt) =>
+        $"{batch.ToString()[^7..].ToUpperInvariant()}-{item}{(attempt > 1 ? $"R{attempt}" : "")}";
+
+    /// <summary>What a rail that takes any text is given, also as its idempotency key: never the same for two attempts.</summary>
+    public static string KeyOf(PayoutBatchId batch, int item, int attempt) => $"{batch}/{item}/{attempt}";
+}

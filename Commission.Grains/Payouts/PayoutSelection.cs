@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using Commission.Domain;
+using Commission.Domain.Amounts;
+using Commission.Domain.Ledger;
+using Commission.Domain.Payouts;
+using Commission.Domain.Payouts.Calendar;
+using Commission.Domain.Payouts.Tax;
+using Commission.Domain.Rules;
+using Commission.Grains.Interfaces.Payouts;
+using Commission.Grains.Rules;
+using Commission.Storage.Payouts;
+using Microsoft.Extensions.Options;
+
+namespace Commission.Grains.Payouts;
+
+/// <summary>A payee as the ledger and its rules say it stands.</summary>
+/// <param name="Eligibility">Why it is paid or not.</param>
+/// <param name="Destination">Where it would be paid.</param>
+/// <param name="Amounts">What it would be paid.</param>
+/// <param name="Lines">For which entries.</param>
+internal sealed record SelectedPayee(PayeeEligibility Eligibility, Hash? Destination, PayoutAmounts Amounts, IReadOnlyList<DraftedLine> Lines);
+
+/// <summary>Selects who is paid: one pass over the open accruals, in memory never more than some thousand of them.</summary>
+internal sealed class PayoutSelection(OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, TimeProvider time)
+{
+    private const int PageEntries = 2_000;
+
+    /// <summary>The date where the payer's bank is.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(
+        TimeZoneInfo.ConvertTime(time.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId())).DateTime);
+
+    /// <summary>Payees in the order of their ids, eligible or not.</summary>
+    public async IAsyncEnumerable<SelectedPayee> ReadAsync(
+        Currency currency, PayoutFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (page, entries) = (new List<(OpenPayee, List<OpenEntryRow>)>(), 0);
+        await foreach (var payee in open.ReadAsync(currency.Code, filter.Payees.Length == 0 ? null : filter.Payees, cancellationToken))
+        {
+            page.Add(payee);
+            entries += payee.Entries.Count;
+            if (entries < PageEntries)
+                continue;
+            foreach (var selected in await PageAsync(page, filter.Vertical, cancellationToken))
+                yield return selected;
+            (page, entries) = ([], 0);
+        }
+        foreach (var selected in await PageAsync(page, filter.Vertical, cancellationToken))
+            yield return selected;
+    }
+
+    private async Task<List<SelectedPayee>> PageAsync(List<(OpenPayee Payee, List<OpenEntryRow> Rows)> page, string? vertical, CancellationToken cancellationToken)
+    {
+        var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
+        string[] deals = [.. read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry.Deal.ToString()).Distinct()];
+        var products = await open.ReadProductsAsync(deals, cancellationToken);
+        var selected = new List<SelectedPayee>();
+        foreach (var (payee, entries) in read)
+        {
+            var terms = new List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)>();
+            foreach (var (row, leaf) in entries)
+            {
+                if (vertical is null || IsOf(leaf, vertical))
+                    terms.Add(await TermsAsync(payee.Payee, row, leaf, products));
+            }
+            if (terms.Count > 0)
+                selected.Add(Select(payee, terms));
+        }
+        return selected;
+    }
+
+    private static bool IsOf(EntryLeaf leaf, string vertical) =>
+        leaf.Debit.Account == Accounts.Receivable(vertical) || leaf.Credit.Account == Accounts.Receivable(vertical);
+
+    /// <summary>What the rules that made an entry say of paying it. The longest cooling-off of the product's components counts.</summary>
+    private async Task<(OpenEntry, DraftedLine, Withholding)> TermsAsync(
+        ContactId payee, OpenEntryRow row, EntryLeaf leaf, Dictionary<string, (string Vertical, string Product)> products)
+    {
+        var entry = leaf.Entry;
+        var isOwed = leaf.Credit.Account == Accounts.Payable(payee);
+        var money = new Money(isOwed ? entry.Amount.Minor : -entry.Amount.Minor, entry.Amount.Currency);
+        var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor);
+        if (!entry.Kind.IsCalculated())
+            return (new OpenEntry(line.Entry, payee, money, entry.EffectiveOn, row.IsDisputed, 0, GstTreatment.None), line, Withholding.Default);
+        var (vertical, product) = products[entry.Deal.ToString()];
+        var document = await rules.FindDocumentAsync(vertical, entry.RuleHash)
+            ?? throw new InvalidOperationException($"Nobody knows the rules {entry.RuleHash} of an entry of {entry.Deal}.");
+        var terms = document.Products[product];
+        var days = terms.Components.Max(component => component.Terms.CoolingOffDays);
+        return (
+            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, terms.Gst), line,
+            document.Withholding);
+    }
+
+    private SelectedPayee Select(OpenPayee payee, List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)> terms)
+    {
+        var facts = new Dictionary<ContactId, PayeeFacts> { [payee.Payee] = new(payee.Destination is not null, payee.Destination) };
+        var eligibility = PayoutEligibility.Decide(terms.Select(part => part.Entry), facts, Today)[0];
+        if (eligibility.Outcome != EligibilityOutcome.Eligible)
+            return new SelectedPayee(eligibility, payee.Destination, default, []);
+        var lines = terms.ToDictionary(part => part.Entry.Entry, part => part.Line);
+        var amounts = TaxPapers.AmountsOf(new TaxPaperRequest(
+            Today, new TaxParty("", payee.Abn, payee.IsGstRegistered), payer.Value.Party, payee.RctiAgreement, "", eligibility.Currency,
+            [.. eligibility.Lines.Select(entry => new TaxLine(entry.PayableOn, "", entry.Entry, entry.Money.Minor, entry.Gst))], terms[0].Withholding));
+        return amounts.PayMinor > 0
+            ? new SelectedPayee(eligibility, payee.Destination, amounts, [.. eligibility.Lines.Select(entry => lines[entry.Entry])])
+            : new SelectedPayee(
+                eligibility with { Outcome = EligibilityOutcome.InDebt, Reason = "Nothing is left after tax; it is carried forward.", Lines = [] },
+                payee.Destination, default, []);
+    }
+}
