@@ -7,10 +7,12 @@ using Commission.Api.Http;
 using Commission.Api.Ledger;
 using Commission.Api.Members;
 using Commission.Api.Observability;
+using Commission.Api.Payouts;
 using Commission.Api.Rules;
 using Commission.Api.Rules.Simulation;
 using Commission.Console;
 using Commission.Console.Ledger;
+using Commission.Grains.Payouts.Stripe;
 using Commission.Silo;
 using Commission.Storage;
 using Commission.Storage.Ledger.Log;
@@ -47,7 +49,7 @@ public static partial class ApiHost
             return 0;
         }
         catch (Exception error) when (error is PostgresNotFoundException or PostgresStartException or DataDirectoryInUseException
-            or MigrationChangedException or DatabaseTooNewException or LoopbackOnlyException)
+            or MigrationChangedException or DatabaseTooNewException or LoopbackOnlyException or StripeSettingsException)
         {
             await System.Console.Error.WriteLineAsync(error.Message);
             return 2;
@@ -106,6 +108,7 @@ public static partial class ApiHost
         api.MapGuarantees();
         api.MapCheckpointKeys();
         api.MapEvidence();
+        api.MapStripeWebhooks();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }
@@ -137,6 +140,7 @@ public static partial class ApiHost
         builder.Services.AddHostedService<WitnessCourier>();
         builder.Services.AddSingleton<DealFlowRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DealFlowRunner>());
+        builder.Services.AddStripeRail(builder.Configuration);
         builder.AddObservability();
         builder.Services.AddHostedService<LoopbackOnly>();
     }

@@ -3,6 +3,7 @@ using Commission.Grains;
 using Commission.Grains.Deals;
 using Commission.Grains.Guarantees;
 using Commission.Grains.Interfaces;
+using Commission.Grains.Payouts.Stripe;
 using Commission.Storage;
 using Commission.Storage.Ledger.Log;
 using Commission.Storage.Postgres;
@@ -56,7 +57,7 @@ public static class CommissionSilo
     {
         var app = ConnectionStrings.AsApp(connectionString);
         var settings = builder.Configuration.GetSection("Commission").Get<SiloSettings>() ?? new SiloSettings();
-        builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
+        builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains().AddStripeRail(builder.Configuration);
         var keys = builder.Configuration["Commission:KeysDirectory"]
             ?? Path.Combine(builder.Configuration["Commission:DataDirectory"] ?? "./data", "keys");
         var log = new LogOptions

@@ -159,6 +159,7 @@ public sealed class StandIn : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http, Func<Call, JsonObject> operation, FaultKind? fault)
     {
+        http.Response.Headers.Date = _options.Time.GetUtcNow().ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         var call = await Call.ReadAsync(http, Of);
         http.Response.Headers["Request-Id"] = call.RequestId;
         http.Response.Headers["Stripe-Version"] = World.ApiVersion;
