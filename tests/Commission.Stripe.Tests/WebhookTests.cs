@@ -168,7 +168,7 @@ public sealed class WebhookTests(WebhookTests.ToldApi api) : IClassFixture<Webho
     }
 
     private static string Event(string id, bool live = false) =>
-        $$"""{"id":"{{id}}","object":"event","created":1700000000,"livemode":{{(live ? "true" : "false")}},"type":"balance.available","data":{"object":{"object":"balance"}}}""";
+        $$"""{"id":"{{id}}","object":"event","created":1700000000,"livemode":{{(live ? "true" : "false")}},"type":"balance.available","data":{"object":{} } }""";
 
     private Task<HttpStatusCode> PostAsync(WebhookEndpoint endpoint, string body) => PostAsync(body, endpoint.Sign(body, Bench.Clock.GetUtcNow()));
 

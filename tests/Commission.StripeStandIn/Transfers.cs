@@ -110,7 +110,7 @@ internal static class Transfers
             ["id"] = id,
             ["object"] = "transfer",
             ["amount"] = amount,
-            ["amount_reversed"] = 0,
+            ["amount_reversed"] = 0L,
             ["balance_transaction"] = World.NewId("txn"),
             ["created"] = call.World.Created(),
             ["currency"] = currency,
