@@ -13,14 +13,17 @@ internal static partial class StripeWebhookEndpoints
     private const string Description =
         "For Stripe only: an event, signed in Stripe-Signature. Sent twice it is taken once; 2xx means that it is recorded together with what it did.";
 
+    // The event's id is what makes a repeated one harmless: Stripe sends no Idempotency-Key.
     public static void MapStripeWebhooks(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/stripe/webhooks", (HttpContext http, StripeWebhooks webhooks, ILoggerFactory logs, CancellationToken cancellationToken) =>
                 TakeAsync(http, StripeStream.Platform, webhooks, logs, cancellationToken))
-            .WithName("takeStripeEvent").WithTags("Payouts").WithDescription(Description).Accepts<object>("application/json").Produces(200);
+            .WithName("takeStripeEvent").WithTags("Payouts").WithDescription(Description).Accepts<object>("application/json").Produces(200)
+            .WithMetadata(new ChangesNothing());
         routes.MapPost("/stripe/connect-webhooks", (HttpContext http, StripeWebhooks webhooks, ILoggerFactory logs, CancellationToken cancellationToken) =>
                 TakeAsync(http, StripeStream.Connect, webhooks, logs, cancellationToken))
-            .WithName("takeStripeConnectEvent").WithTags("Payouts").WithDescription(Description).Accepts<object>("application/json").Produces(200);
+            .WithName("takeStripeConnectEvent").WithTags("Payouts").WithDescription(Description).Accepts<object>("application/json").Produces(200)
+            .WithMetadata(new ChangesNothing());
     }
 
     private static async Task<IResult> TakeAsync(
