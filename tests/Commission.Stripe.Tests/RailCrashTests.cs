@@ -1,5 +1,8 @@
+using Commission.Grains.Payouts.Stripe;
 using Commission.Storage.Payouts.Stripe;
 using Commission.StripeStandIn;
+using Commission.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commission.Stripe.Tests;
 
@@ -34,6 +37,21 @@ public sealed class RailCrashTests(Bench bench) : IClassFixture<Bench>
         var dead = bench.Start();
         await dead.Requests.PersistAsync(order, live: false, bench.Clock.GetUtcNow(), Cancellation);
         Assert.Equal(1, await bench.Start().Rail.ResumeAsync(100, Cancellation));
+        Assert.Equal(1, bench.TransfersOf(order.Key));
+    }
+
+    [Fact]
+    public async Task What_was_left_open_is_taken_up_without_being_asked()
+    {
+        var order = StripeOrder.Transfer(Bench.Key(), await bench.AccountAsync(), Bench.Dollars(4200));
+        await Assert.ThrowsAsync<ProcessDiedException>(() => bench.Start(wrap: gateway => new DyingGateway(gateway, isSent: true)).SendAsync(order));
+        var process = bench.Start();
+        var options = new StripeOptions { ResumeEvery = TimeSpan.FromMilliseconds(20) };
+        using var courier = new StripeCourier(process.Rail, process.Onboarding, options, TimeProvider.System, NullLogger<StripeCourier>.Instance);
+        await courier.StartAsync(Cancellation);
+        await Eventually.BecomesTrueAsync(
+            async () => (await process.Requests.FindAsync(order.Key, live: false, Cancellation))!.Outcome == StripeOutcome.Done, "the order has ended");
+        await courier.StopAsync(Cancellation);
         Assert.Equal(1, bench.TransfersOf(order.Key));
     }
 

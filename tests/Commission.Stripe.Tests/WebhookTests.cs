@@ -217,6 +217,7 @@ public sealed class WebhookTests(WebhookTests.ToldApi api) : IClassFixture<Webho
                 [
                     "--urls", "http://127.0.0.1:0", "--Commission:KeysDirectory", _keys.FullName,
                     "--Commission:Stripe:ApiBase", Bench.StandIn.Url, "--Commission:Stripe:ApiKey", Bench.ApiKey,
+                    "--Commission:Stripe:ResumeEvery", "1.00:00:00",
                 ],
                 ContentRootPath = AppContext.BaseDirectory,
             });

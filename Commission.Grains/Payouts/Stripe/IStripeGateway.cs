@@ -1,4 +1,3 @@
-using Commission.Domain;
 using Commission.Storage.Payouts.Stripe;
 
 namespace Commission.Grains.Payouts.Stripe;

@@ -30,6 +30,9 @@ public sealed class StripeOptions
     /// <summary>The pause before the second try; it doubles.</summary>
     public TimeSpan RetryPause { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>From one look at open orders to the next.</summary>
+    public TimeSpan ResumeEvery { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// How long an idempotency key is relied upon. Stripe forgets keys after 24 hours at the earliest; an hour less leaves room for clocks and for
     /// requests under way.
@@ -59,8 +62,8 @@ public sealed class StripeOptions
             throw new StripeSettingsException("Commission:Stripe:ApiBase must be https, or a loopback address: the key is sent there.");
         if (WebhookSecrets.Concat(ConnectWebhookSecrets).Any(string.IsNullOrWhiteSpace))
             throw new StripeSettingsException("A webhook secret of Commission:Stripe is empty.");
-        if (MaxParallelRequests < 1 || MaxTries < 1 || KeysLive > TimeSpan.FromHours(24))
-            throw new StripeSettingsException("Commission:Stripe needs MaxParallelRequests and MaxTries of at least 1, and KeysLive of at most 24 hours.");
+        if (MaxParallelRequests < 1 || MaxTries < 1 || ResumeEvery <= TimeSpan.Zero || KeysLive > TimeSpan.FromHours(24))
+            throw new StripeSettingsException("Commission:Stripe needs MaxParallelRequests and MaxTries of at least 1, ResumeEvery above zero, and KeysLive of at most 24 hours.");
     }
 
     /// <summary>Without keys and secrets: it may end up in a log.</summary>

@@ -1,4 +1,3 @@
-using Commission.Domain;
 using Commission.Storage.Payouts.Stripe;
 using Microsoft.Extensions.Logging;
 

@@ -21,4 +21,8 @@ public static class StripeServices
         services.TryAddSingleton<StripeWebhooks>();
         return services;
     }
+
+    /// <summary>Adds who takes up open orders, where Stripe is used: in silos.</summary>
+    public static IServiceCollection AddStripeCourier(this IServiceCollection services, IConfiguration configuration) =>
+        string.IsNullOrEmpty(configuration["Commission:Stripe:ApiKey"]) ? services : services.AddHostedService<StripeCourier>();
 }

@@ -41,7 +41,8 @@ public sealed record StripeOrder(string Key, StripeOrderKind Kind, string Subjec
 
     private static StripeOrder Of(string key, StripeOrderKind kind, string subject, Money amount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount.Minor);
+        if (amount.Minor <= 0)
+            throw new ArgumentOutOfRangeException(nameof(amount), amount, "An order moves something.");
         ArgumentException.ThrowIfNullOrEmpty(subject);
         return key.Length is > 0 and <= 255
             ? new StripeOrder(key, kind, subject, amount.Minor, amount.Currency.ToString(), null)
