@@ -37,6 +37,7 @@ internal abstract class PassingGateway(IStripeGateway gateway) : IStripeGateway
     public Task<StripeAnswer<StripeAccountState>> ReadAccountAsync(string account, CancellationToken cancellationToken) =>
         gateway.ReadAccountAsync(account, cancellationToken);
 
-    public Task<StripeAnswer<StripeOnboardingLink>> MintOnboardingLinkAsync(string account, Uri returnUrl, Uri refreshUrl, CancellationToken cancellationToken) =>
+    public Task<StripeAnswer<StripeOnboardingLink>> MintOnboardingLinkAsync(
+        string account, Uri returnUrl, Uri refreshUrl, CancellationToken cancellationToken) =>
         gateway.MintOnboardingLinkAsync(account, returnUrl, refreshUrl, cancellationToken);
 }

@@ -60,7 +60,8 @@ public sealed class RailCrashTests(Bench bench) : IClassFixture<Bench>
     {
         var order = StripeOrder.Transfer(Bench.Key(), await bench.AccountAsync(), Bench.Dollars(900));
         bench.StandIn.Faults.Add(FaultKind.Slow, "/v1/transfers");
-        var requests = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => bench.Start(options => options.Timeout = TimeSpan.FromSeconds(20)).SendAsync(order)));
+        var processes = Enumerable.Range(0, 6).Select(_ => bench.Start(options => options.Timeout = TimeSpan.FromSeconds(20))).ToList();
+        var requests = await Task.WhenAll(processes.Select(process => process.SendAsync(order)));
         await bench.Start().SendAsync(order);
         Assert.Equal(1, bench.TransfersOf(order.Key));
         Assert.Single(requests.Where(request => request.ObjectId is not null).Select(request => request.ObjectId).Distinct());

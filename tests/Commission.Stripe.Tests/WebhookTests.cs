@@ -30,8 +30,10 @@ public sealed class WebhookTests(WebhookTests.ToldApi api) : IClassFixture<Webho
         Bench.StandIn.Webhooks.Copies = 1;
 
         await KnownAsync(process, order.Key, request => request.ReversedMinor == 200, "the reversal is known");
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Bench.StandIn.Webhooks.Deliveries.Count(delivery => delivery.Type == "transfer.reversed") >= 3), "sent");
-        Assert.Equal(1, await Bench.Database.ScalarAsync<long>($"select count(*) from stripe_event where transfer_group = '{order.Key}' and type = 'transfer.reversed'"));
+        int Delivered() => Bench.StandIn.Webhooks.Deliveries.Count(delivery => delivery.Type == "transfer.reversed");
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(Delivered() >= 3), "three copies were sent");
+        Assert.Equal(1, await Bench.Database.ScalarAsync<long>(
+            $"select count(*) from stripe_event where transfer_group = '{order.Key}' and type = 'transfer.reversed'"));
         Assert.Equal(2, (await process.Requests.FindAsync(order.Key, live: false, Cancellation))!.Revision);
     }
 
@@ -167,8 +169,9 @@ public sealed class WebhookTests(WebhookTests.ToldApi api) : IClassFixture<Webho
         Assert.Equal(HttpStatusCode.OK, await PostAsync(body, endpoint.Sign(body, now)));
     }
 
-    private static string Event(string id, bool live = false) =>
-        $$"""{"id":"{{id}}","object":"event","created":1700000000,"livemode":{{(live ? "true" : "false")}},"type":"balance.available","data":{"object":{} } }""";
+    private static string Event(string id, bool live = false) => $$"""
+        {"id":"{{id}}","object":"event","created":1700000000,"livemode":{{(live ? "true" : "false")}},"type":"balance.available","data":{"object":{} } }
+        """;
 
     private Task<HttpStatusCode> PostAsync(WebhookEndpoint endpoint, string body) => PostAsync(body, endpoint.Sign(body, Bench.Clock.GetUtcNow()));
 

@@ -13,7 +13,7 @@ internal static class Accounts
         var form = call.Form;
         form.Allow("type", "controller", "country", "email", "capabilities", "metadata", "business_type", "business_profile", "settings", "default_currency");
         if (form.Has("type") && form.Has("controller"))
-            throw StripeError.Invalid("type", "You may not provide the `type` parameter and `controller` parameters simultaneously. They are mutually exclusive.");
+            throw StripeError.Invalid("type", "You may not provide the `type` parameter and `controller` parameters simultaneously.");
         var country = form.Text("country") ?? "AU";
         if (!Countries.Contains(country))
             throw StripeError.Invalid("country", $"Country '{country}' is unknown.", "country_unsupported");

@@ -35,7 +35,7 @@ internal static class Payouts
         call.Form.Allow("amount", "currency", "description", "metadata", "method", "statement_descriptor", "destination", "source_type");
         var (amount, currency) = (call.Form.Amount("amount"), call.Form.Currency("currency"));
         if (call.Account is not null && !(bool)Accounts.Existing(call.World, call.Account)["payouts_enabled"]!)
-            throw new StripeError(400, "payouts_not_allowed", "Cannot create payouts; this account has requirements that need to be collected.") { Executed = true };
+            throw new StripeError(400, "payouts_not_allowed", "Cannot create payouts; this account has requirements to be collected.") { Executed = true };
         if (call.World.Available(call.Account, currency) < amount)
             throw new StripeError(400, "balance_insufficient", "You have insufficient funds in your Stripe account for this payout.") { Executed = true };
         call.World.Move(call.Account, currency, -amount);

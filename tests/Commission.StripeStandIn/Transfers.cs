@@ -63,7 +63,7 @@ internal static class Transfers
         {
             throw new StripeError(400, null, left == 0
                 ? $"Transfer {(string)transfer["id"]!} is already fully reversed."
-                : $"Transfer reversal amount ({World.Money(amount, currency)}) is greater than unreversed amount on transfer ({World.Money(left, currency)})", "amount");
+                : $"Transfer reversal amount ({World.Money(amount, currency)}) is greater than unreversed amount ({World.Money(left, currency)})", "amount");
         }
         if (world.Available(destination, currency) < amount)
             throw new StripeError(400, "balance_insufficient", "The connected account has insufficient funds for this reversal.") { Executed = true };

@@ -54,7 +54,8 @@ internal sealed class World(bool isLive, TimeProvider time, Action<World, JsonOb
 
     public JsonObject Balance(string? account)
     {
-        JsonNode[] Sums(Func<long, long> amount) => [.. _available.Where(pair => pair.Key.Owner == (account ?? "")).DefaultIfEmpty(new((account ?? "", "aud"), 0))
+        var owner = account ?? "";
+        JsonNode[] Sums(Func<long, long> amount) => [.. _available.Where(pair => pair.Key.Owner == owner).DefaultIfEmpty(new((owner, "aud"), 0))
             .Select(pair => new JsonObject
             {
                 ["amount"] = amount(pair.Value),
@@ -97,7 +98,8 @@ internal sealed class World(bool isLive, TimeProvider time, Action<World, JsonOb
     public JsonObject Find(IEnumerable<JsonObject> all, string kind, string id) =>
         all.FirstOrDefault(item => (string?)item["id"] == id) ?? throw StripeError.NotFound(kind, id, "id");
 
-    public static string Money(long amount, string currency) => string.Create(CultureInfo.InvariantCulture, $"{currency.ToUpperInvariant()} {amount / 100m:0.00}");
+    public static string Money(long amount, string currency) =>
+        string.Create(CultureInfo.InvariantCulture, $"{currency.ToUpperInvariant()} {amount / 100m:0.00}");
 }
 
 /// <summary>An idempotency key that was used; without an answer the request is still being served.</summary>

@@ -21,7 +21,8 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
             throw new StripeSettingsException("Commission:Stripe:ApiKey is missing: without it nothing is paid by Stripe.");
         (_options, IsLive) = (options, options.IsLive);
         _slots = new SemaphoreSlim(options.MaxParallelRequests);
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = options.MaxParallelRequests }) { Timeout = options.Timeout };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = options.MaxParallelRequests };
+        _http = new HttpClient(handler) { Timeout = options.Timeout };
         var transport = new Api.SystemNetHttpClient(_http, maxNetworkRetries: 0, enableTelemetry: false);
         _client = new Api.StripeClient(options.ApiKey, httpClient: transport, apiBase: options.ApiBase.GetLeftPart(UriPartial.Authority));
     }

@@ -63,7 +63,10 @@ public sealed class StripeOptions
         if (WebhookSecrets.Concat(ConnectWebhookSecrets).Any(string.IsNullOrWhiteSpace))
             throw new StripeSettingsException("A webhook secret of Commission:Stripe is empty.");
         if (MaxParallelRequests < 1 || MaxTries < 1 || ResumeEvery <= TimeSpan.Zero || KeysLive > TimeSpan.FromHours(24))
-            throw new StripeSettingsException("Commission:Stripe needs MaxParallelRequests and MaxTries of at least 1, ResumeEvery above zero, and KeysLive of at most 24 hours.");
+        {
+            throw new StripeSettingsException(
+                "Commission:Stripe needs MaxParallelRequests and MaxTries of at least 1, ResumeEvery above zero, and KeysLive of at most 24 hours.");
+        }
     }
 
     /// <summary>Without keys and secrets: it may end up in a log.</summary>

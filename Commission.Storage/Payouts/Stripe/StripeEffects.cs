@@ -15,7 +15,10 @@ internal static class StripeEffects
         if (news.Group is null)
             return StripeEffect.Kept;
         var known = (await work.ReadAsync(
-            "select subject, amount, currency, outcome, object_id, reversed_minor from stripe_request where live = $1 and key = $2 and kind = 'transfer' for update",
+            """
+            select subject, amount, currency, outcome, object_id, reversed_minor from stripe_request
+            where live = $1 and key = $2 and kind = 'transfer' for update
+            """,
             row => new KnownTransfer(row.GetString(0), row.GetInt64(1), row.GetString(2), Text(row, 3), Text(row, 4), row.GetInt64(5)),
             live, news.Group)).FirstOrDefault();
         if (known is null)
@@ -40,7 +43,9 @@ internal static class StripeEffects
             select id, subject, amount, currency, destination, reversed_minor from stripe_event
             where coalesce(transfer_group, subject) = $1 and effect = 'kept' and live = $2 order by reversed_minor
             """,
-            row => (Id: row.GetString(0), News: new StripeTransferNews(row.GetString(1), key, row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetInt64(5))),
+            row => (
+                Id: row.GetString(0),
+                News: new StripeTransferNews(row.GetString(1), key, row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetInt64(5))),
             key, live);
         foreach (var (id, news) in kept)
         {

@@ -80,8 +80,10 @@ public sealed class StripeEvents(NpgsqlDataSource dataSource)
     /// <summary>How many events wait for what they are about, and how many contradict our records.</summary>
     public async Task<(long Kept, long Contradictions)> CountAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            "select count(*) filter (where effect = 'kept'), count(*) filter (where effect = 'contradiction') from stripe_event where effect in ('kept', 'contradiction')");
+        await using var command = dataSource.CreateCommand("""
+            select count(*) filter (where effect = 'kept'), count(*) filter (where effect = 'contradiction') from stripe_event
+            where effect in ('kept', 'contradiction')
+            """);
         return (await StripeWork.ReadAsync(command, row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken)).Single();
     }
 

@@ -28,7 +28,8 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
         if (request.Order != order)
             throw new StripeContradictionException($"{order.Key} stands for another order: {request.Order}, not {order}.");
         var contradicted = await work.ReadAsync(
-            "select id from stripe_event where transfer_group = $1 and live = $2 and effect = 'contradiction' limit 1", row => row.GetString(0), order.Key, live);
+            "select id from stripe_event where transfer_group = $1 and live = $2 and effect = 'contradiction' limit 1",
+            row => row.GetString(0), order.Key, live);
         await work.CommitAsync();
         return contradicted.Count == 0
             ? request
