@@ -57,7 +57,8 @@ public static class CommissionSilo
     {
         var app = ConnectionStrings.AsApp(connectionString);
         var settings = builder.Configuration.GetSection("Commission").Get<SiloSettings>() ?? new SiloSettings();
-        builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains().AddStripeRail(builder.Configuration).AddStripeCourier(builder.Configuration);
+        builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
+        builder.Services.AddStripeRail(builder.Configuration).AddStripeCourier(builder.Configuration);
         var keys = builder.Configuration["Commission:KeysDirectory"]
             ?? Path.Combine(builder.Configuration["Commission:DataDirectory"] ?? "./data", "keys");
         var log = new LogOptions
