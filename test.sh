@@ -9,6 +9,7 @@ cd -- "$root"
 need_dotnet
 need_postgres
 want_tools hledger ledger python3 openssl
+want_npm tools/stripe-check
 
 log="$(mktemp)"
 trap 'rm -f -- "$log"' EXIT

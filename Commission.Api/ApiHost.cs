@@ -14,6 +14,7 @@ using Commission.Api.Rules.Simulation;
 using Commission.Console;
 using Commission.Console.Ledger;
 using Commission.Grains.Interfaces.Disputes;
+using Commission.Grains.Payouts.Stripe;
 using Commission.Silo;
 using Commission.Storage;
 using Commission.Storage.Ledger.Log;
@@ -50,7 +51,7 @@ public static partial class ApiHost
             return 0;
         }
         catch (Exception error) when (error is PostgresNotFoundException or PostgresStartException or DataDirectoryInUseException
-            or MigrationChangedException or DatabaseTooNewException or LoopbackOnlyException)
+            or MigrationChangedException or DatabaseTooNewException or LoopbackOnlyException or StripeSettingsException)
         {
             await System.Console.Error.WriteLineAsync(error.Message);
             return 2;
@@ -112,6 +113,7 @@ public static partial class ApiHost
         api.MapGuarantees();
         api.MapCheckpointKeys();
         api.MapEvidence();
+        api.MapStripeWebhooks();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }
@@ -144,6 +146,7 @@ public static partial class ApiHost
         builder.Services.AddHostedService<WitnessCourier>();
         builder.Services.AddSingleton<DealFlowRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DealFlowRunner>());
+        builder.Services.AddStripeRail(builder.Configuration);
         builder.AddObservability();
         builder.Services.AddHostedService<LoopbackOnly>();
     }

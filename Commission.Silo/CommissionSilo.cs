@@ -5,6 +5,7 @@ using Commission.Grains.Guarantees;
 using Commission.Grains.Interfaces;
 using Commission.Grains.Interfaces.Disputes;
 using Commission.Grains.Payouts;
+using Commission.Grains.Payouts.Stripe;
 using Commission.Storage;
 using Commission.Storage.Ledger.Log;
 using Commission.Storage.Payouts;
@@ -61,6 +62,7 @@ public static class CommissionSilo
         var app = ConnectionStrings.AsApp(connectionString);
         var settings = builder.Configuration.GetSection("Commission").Get<SiloSettings>() ?? new SiloSettings();
         builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
+        builder.Services.AddStripeRail(builder.Configuration).AddStripeCourier(builder.Configuration);
         var keys = builder.Configuration["Commission:KeysDirectory"]
             ?? Path.Combine(builder.Configuration["Commission:DataDirectory"] ?? "./data", "keys");
         var log = new LogOptions

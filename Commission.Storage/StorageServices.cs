@@ -7,6 +7,7 @@ using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;
 using Commission.Storage.Members;
 using Commission.Storage.Payouts;
+using Commission.Storage.Payouts.Stripe;
 using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,9 @@ public static class StorageServices
         services.AddSingleton<AgreementQueries>();
         services.AddSingleton<SimulationQueries>();
         services.AddSingleton<UplineQueries>();
+        services.AddSingleton<StripeRequests>();
+        services.AddSingleton<StripeAccounts>();
+        services.AddSingleton<StripeEvents>();
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<PayoutQueries>();

@@ -96,3 +96,11 @@ want_tools() {
     fi
     echo "Not on this machine: ${missing[*]}. The tests that need them are skipped." >&2
 }
+
+# Packages of npm that some tests compare our answers with, by their lock file; without them those tests are skipped, and say so.
+want_npm() {
+    local folder=$1
+    command -v npm >/dev/null 2>&1 || { echo "npm is not on this machine: tests that need $folder are skipped." >&2; return 0; }
+    [ -d "$root/$folder/node_modules" ] || npm ci --prefix "$root/$folder" --no-fund --no-audit >&2 \
+        || echo "npm ci failed in $folder: tests that need it are skipped." >&2
+}

@@ -18,7 +18,8 @@ const DAY_MILLISECONDS = 86_400_000;
 const MIN_TIME = -62_135_596_800_000_000n;
 const MAX_TIME = 253_402_300_799_999_999n;
 const MAX_BLOB = 1 << 20;
-const MAX_ACT = 10;
+const MAX_ACT = 19;
+const MAX_KIND = 9;
 
 class Reader {
     constructor(bytes) {
@@ -97,7 +98,7 @@ function readEntry(leaf, reader) {
     leaf.currency = reader.text();
     leaf.amount = reader.i64();
     const day = reader.i32();
-    require(leaf.kind >= 1 && leaf.kind <= 3 && leaf.currency in DECIMALS && day >= 0 && day <= MAX_DAY, Failure.link, "an entry is malformed");
+    require(leaf.kind >= 1 && leaf.kind <= MAX_KIND && leaf.currency in DECIMALS && day >= 0 && day <= MAX_DAY, Failure.link, "an entry is malformed");
     leaf.effective = new Date((day - EPOCH_DAY) * DAY_MILLISECONDS).toISOString().slice(0, 10);
     leaf.rule = reader.hash();
     leaf.facts = reader.hash();

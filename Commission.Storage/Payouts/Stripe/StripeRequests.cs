@@ -1,0 +1,151 @@
+using Commission.Domain;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Commission.Storage.Payouts.Stripe;
+
+/// <summary>Requests to Stripe, persisted before they are sent; of one world, test or live.</summary>
+public sealed class StripeRequests(NpgsqlDataSource dataSource)
+{
+    private const string Columns =
+        "key, kind, subject, amount, currency, country, sends, key_used_at, outcome, object_id, code, detail, reversed_minor, revision";
+
+    /// <summary>
+    /// Makes sure that the order is there, and takes over what an event told of it before. Given again it is the same one.
+    /// </summary>
+    /// <exception cref="StripeContradictionException">Its key stands for another order.</exception>
+    public async Task<StripeRequest> PersistAsync(StripeOrder order, bool live, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var work = await StripeWork.BeginAsync(dataSource, order.Key, cancellationToken);
+        await work.ExecuteAsync("""
+            insert into stripe_request (live, key, kind, subject, amount, currency, country, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+            on conflict do nothing
+            """,
+            live, order.Key, Name(order.Kind), order.Subject, Optional(order.AmountMinor, NpgsqlDbType.Bigint), Optional(order.Currency, NpgsqlDbType.Text),
+            Optional(order.Country, NpgsqlDbType.Text), now.UtcDateTime);
+        await StripeEffects.MatchKeptTransfersAsync(work, order.Key, live, now);
+        var request = (await work.ReadAsync($"select {Columns} from stripe_request where live = $1 and key = $2", Row, live, order.Key)).Single();
+        if (request.Order != order)
+            throw new StripeContradictionException($"{order.Key} stands for another order: {request.Order}, not {order}.");
+        var contradicted = await work.ReadAsync(
+            "select id from stripe_event where transfer_group = $1 and live = $2 and effect = 'contradiction' limit 1",
+            row => row.GetString(0), order.Key, live);
+        await work.CommitAsync();
+        return contradicted.Count == 0
+            ? request
+            : throw new StripeContradictionException($"{order.Key}: Stripe's event {contradicted[0]} tells of another transfer in its name.");
+    }
+
+    /// <summary>Notes that it is about to be sent.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="live">In which world.</param>
+    /// <param name="keyIsFresh">Stripe does not know the key, or has forgotten it: it remembers it for a day from now on.</param>
+    /// <param name="now">When.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task NoteSendAsync(string key, bool live, bool keyIsFresh, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            update stripe_request set sends = sends + 1, sent_at = $4, key_used_at = case when $3 then $4 else coalesce(key_used_at, $4) end
+            where live = $1 and key = $2
+            """);
+        StripeWork.Add(command, [live, key, keyIsFresh, now.UtcDateTime]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Records that it was done; a new account becomes its payee's, with what is known of it.</summary>
+    /// <exception cref="StripeContradictionException">It ended otherwise before.</exception>
+    public async Task<StripeRequest> RecordDoneAsync(
+        StripeOrder order, bool live, string objectId, StripeAccountState? account, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var work = await StripeWork.BeginAsync(dataSource, account is null ? order.Key : objectId, cancellationToken);
+        await work.ExecuteAsync("""
+            update stripe_request set outcome = 'done', object_id = $3, ended_at = $4, revision = revision + 1 where live = $1 and key = $2 and outcome is null
+            """, live, order.Key, objectId, now.UtcDateTime);
+        if (account is not null)
+            await StripeEffects.OpenAccountAsync(work, TypedId.Parse<ContactId>(order.Subject), live, account, now);
+        var request = await EndedAsync(work, order, live, request => request.Outcome == StripeOutcome.Done && request.ObjectId == objectId, objectId);
+        await work.CommitAsync();
+        return request;
+    }
+
+    /// <summary>Records that Stripe refused it.</summary>
+    /// <exception cref="StripeContradictionException">It was done before.</exception>
+    public async Task<StripeRequest> RecordRefusedAsync(
+        StripeOrder order, bool live, int status, string code, string detail, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var work = await StripeWork.BeginAsync(dataSource, order.Key, cancellationToken);
+        await work.ExecuteAsync("""
+            update stripe_request set outcome = 'refused', status = $3, code = $4, detail = $5, ended_at = $6, revision = revision + 1
+            where live = $1 and key = $2 and outcome is null
+            """, live, order.Key, status, code, detail, now.UtcDateTime);
+        var request = await EndedAsync(work, order, live, request => request.Outcome == StripeOutcome.Refused, $"refused: {code}");
+        await work.CommitAsync();
+        return request;
+    }
+
+    /// <summary>One request, or null.</summary>
+    public Task<StripeRequest?> FindAsync(string key, bool live, CancellationToken cancellationToken) =>
+        FirstAsync("live = $1 and key = $2", [live, key], cancellationToken);
+
+    /// <summary>The latest order of an account for a payee, and which attempt it was; null when there was none.</summary>
+    public Task<StripeRequest?> FindAccountOrderAsync(ContactId payee, bool live, CancellationToken cancellationToken) => FirstAsync(
+        "live = $1 and kind = 'account' and subject = $2 order by split_part(key, '/', 3)::integer desc limit 1", [live, payee.ToString()], cancellationToken);
+
+    /// <summary>Requests whose outcome nobody knows; who waited longest for a try comes first.</summary>
+    public Task<List<StripeRequest>> ReadOpenAsync(bool live, int limit, CancellationToken cancellationToken) =>
+        ReadAsync("live = $1 and outcome is null order by sent_at nulls first, created_at, key limit $2", [live, limit], cancellationToken);
+
+    /// <summary>Requests of which more is known than the payout's batch was told, oldest news first.</summary>
+    public Task<List<StripeRequest>> ReadUntoldAsync(bool live, int limit, CancellationToken cancellationToken) =>
+        ReadAsync("live = $1 and kind = 'transfer' and revision > told order by ended_at, key limit $2", [live, limit], cancellationToken);
+
+    /// <summary>Notes that the batch knows all up to this revision.</summary>
+    public async Task MarkToldAsync(string key, bool live, int revision, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("update stripe_request set told = greatest(told, $3) where live = $1 and key = $2");
+        StripeWork.Add(command, [live, key, revision]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    internal static StripeRequest Row(NpgsqlDataReader row) => new(
+        new StripeOrder(row.GetString(0), Kind(row.GetString(1)), row.GetString(2), row.GetFieldValue<long?>(3), Text(row, 4), Text(row, 5)),
+        row.GetInt32(6), row.GetFieldValue<DateTimeOffset?>(7), Text(row, 8) switch { null => null, "done" => StripeOutcome.Done, _ => StripeOutcome.Refused },
+        Text(row, 9), Text(row, 10), Text(row, 11), row.GetInt64(12), row.GetInt32(13));
+
+    private static async Task<StripeRequest> EndedAsync(StripeWork work, StripeOrder order, bool live, Func<StripeRequest, bool> asSaid, string said)
+    {
+        var request = (await work.ReadAsync($"select {Columns} from stripe_request where live = $1 and key = $2", Row, live, order.Key)).Single();
+        return asSaid(request)
+            ? request
+            : throw new StripeContradictionException($"{order.Key} ended as {request.Outcome} {request.ObjectId}{request.Code}, and now Stripe says {said}.");
+    }
+
+    private async Task<StripeRequest?> FirstAsync(string condition, object[] parameters, CancellationToken cancellationToken) =>
+        (await ReadAsync(condition, parameters, cancellationToken)).FirstOrDefault();
+
+    private async Task<List<StripeRequest>> ReadAsync(string condition, object[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {Columns} from stripe_request where {condition}");
+        StripeWork.Add(command, parameters);
+        return await StripeWork.ReadAsync(command, Row, cancellationToken);
+    }
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static NpgsqlParameter Optional(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+
+    private static string Name(StripeOrderKind kind) => kind switch
+    {
+        StripeOrderKind.Account => "account",
+        StripeOrderKind.Transfer => "transfer",
+        StripeOrderKind.Reversal => "reversal",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private static StripeOrderKind Kind(string name) => name switch
+    {
+        "account" => StripeOrderKind.Account,
+        "transfer" => StripeOrderKind.Transfer,
+        _ => StripeOrderKind.Reversal,
+    };
+}
