@@ -20,7 +20,7 @@ public sealed class DisputeTerms(DisputeOptions options)
     public DisputePolicy Policy { get; } = new(options.DecideWithinDays * BusinessHours.Day, options.WarnAfterDays * BusinessHours.Day);
 
     /// <summary>The business clock of a region.</summary>
-    public BusinessHours HoursOf(Region region) => new(region, TimeZoneInfo.FindSystemTimeZoneById(region.ZoneId()));
+    public static BusinessHours HoursOf(Region region) => new(region, TimeZoneInfo.FindSystemTimeZoneById(region.ZoneId()));
 
     /// <summary>What the clock of a dispute shows.</summary>
     public DisputeClockReading Read(DisputeState state, DateTimeOffset now) =>

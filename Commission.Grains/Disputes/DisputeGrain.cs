@@ -34,7 +34,7 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
         var command = new OpenDispute(
             Id, request.Member, request.Reason, DisputeTexts.HashOf(request.Text), [.. entries.Select(entry => entry.Contested)], request.Region, request.Actor,
             request.Fingerprint);
-        var decision = DisputeMachine.Decide(_state, command, await FactsAsync(request.Actor, terms.HoursOf(request.Region)), time.GetUtcNow());
+        var decision = DisputeMachine.Decide(_state, command, await FactsAsync(request.Actor, DisputeTerms.HoursOf(request.Region)), time.GetUtcNow());
         if (decision.Refusal is not null)
             return Answer(decision.Refusal);
         await transaction.WriteEntriesAsync(Id, [.. entries.Select(entry => entry.Row)]);
@@ -46,7 +46,7 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
     {
         if (Known(command.Fingerprint) is { } known)
             return known;
-        var facts = await FactsAsync(command.Actor, terms.HoursOf(_state.Region));
+        var facts = await FactsAsync(command.Actor, DisputeTerms.HoursOf(_state.Region));
         var decision = DisputeMachine.Decide(_state, command, facts, time.GetUtcNow());
         if (decision.Refusal is not null)
             return Answer(decision.Refusal);
@@ -57,7 +57,7 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
 
     public async Task CheckClock()
     {
-        var due = DisputeMachine.Decide(_state, new CheckDisputeClock(), await FactsAsync(null, terms.HoursOf(_state.Region)), time.GetUtcNow());
+        var due = DisputeMachine.Decide(_state, new CheckDisputeClock(), await FactsAsync(null, DisputeTerms.HoursOf(_state.Region)), time.GetUtcNow());
         if (due.Refusal is not null || due.Events.Count == 0)
             return;
         await using var transaction = await store.BeginAsync();

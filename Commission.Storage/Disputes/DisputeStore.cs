@@ -31,7 +31,7 @@ public sealed class DisputeStore(NpgsqlDataSource dataSource, Serializer seriali
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [id.ToString()] });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (serializer.Deserialize<Journaled<DisputeState>>(reader.GetFieldValue<byte[]>(2)).State, reader.GetInt32(1))
+            ? (serializer.Deserialize<Journaled<DisputeState>>(reader.GetFieldValue<byte[]>(2))!.State, reader.GetInt32(1))
             : (new DisputeState(), 0);
     }
 
@@ -80,7 +80,7 @@ public sealed class DisputeQueries(NpgsqlDataSource dataSource, Serializer seria
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var states = new List<DisputeState>();
         while (await reader.ReadAsync(cancellationToken))
-            states.Add(serializer.Deserialize<Journaled<DisputeState>>(reader.GetFieldValue<byte[]>(0)).State);
+            states.Add(serializer.Deserialize<Journaled<DisputeState>>(reader.GetFieldValue<byte[]>(0))!.State);
         return states;
     }
 
