@@ -86,7 +86,7 @@ internal static class DisputeEndpoints
         var body = new BodyReader(request.Body);
         body.Allow(allowed);
         var (command, text) = await read(body, request);
-        var result = await Grain(grains, dispute).Execute(command, text);
+        var result = await Grain(grains, dispute).Execute(command, text ?? "");
         return Answers.Command(http, await ViewAsync(result, queries), result.Refusal, result.Replayed);
     }
 

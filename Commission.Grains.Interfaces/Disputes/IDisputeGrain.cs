@@ -14,9 +14,9 @@ public interface IDisputeGrain : IGrainWithStringKey
 
     /// <summary>Takes a step. A repeated request gets its first answer.</summary>
     /// <param name="command">The step; its hash of a text is that of <paramref name="text"/>.</param>
-    /// <param name="text">What is said with it, or null.</param>
+    /// <param name="text">What is said with it; empty for nothing.</param>
     [Alias("Execute")]
-    Task<DisputeResult> Execute(DisputeCommand command, string? text);
+    Task<DisputeResult> Execute(DisputeCommand command, string text);
 
     /// <summary>Records what fell due on its clock.</summary>
     [Alias("CheckClock")]

@@ -42,7 +42,7 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
         return Answer(null);
     }
 
-    public async Task<DisputeResult> Execute(DisputeCommand command, string? text)
+    public async Task<DisputeResult> Execute(DisputeCommand command, string text)
     {
         if (Known(command.Fingerprint) is { } known)
             return known;
@@ -61,7 +61,7 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
         if (due.Refusal is not null || due.Events.Count == 0)
             return;
         await using var transaction = await store.BeginAsync();
-        await CommitAsync(transaction, due.Events, null, null);
+        await CommitAsync(transaction, due.Events, null, "");
     }
 
     public Task<DisputeResult?> Get() => Task.FromResult(_state.Exists ? Answer(null) : null);
@@ -79,7 +79,7 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
         return wasAccepted ? Answer(null, replayed: true) : refusal is null ? null : Answer(refusal);
     }
 
-    private async Task CommitAsync(DisputeTransaction transaction, IReadOnlyList<DisputeEvent> events, ContactId? author, string? text)
+    private async Task CommitAsync(DisputeTransaction transaction, IReadOnlyList<DisputeEvent> events, ContactId? author, string text)
     {
         var (next, entries) = (_state, new List<BookRecord>());
         foreach (var happened in events)
@@ -91,7 +91,7 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
         {
             if (_state.IsPending && !next.IsPending)
                 await transaction.EndEntriesAsync(Id);
-            if (text is not null)
+            if (text.Length > 0)
                 await transaction.WriteMessageAsync(Id, author!.Value, time.GetUtcNow(), text);
             await transaction.CommitAsync(next, _version + 1, [(Books.Ledger, entries), (Books.Administration, DisputeRecords.Acts(next.Id, events))]);
             (_state, _version) = (next, _version + 1);
