@@ -52,7 +52,8 @@ internal sealed record DisputeItem(
 }
 
 /// <summary>An entry that is contested, with the evidence of it. Held: it was unpaid, and no payout has it until the decision.</summary>
-internal sealed record ContestedView(long Sequence, string Entry, string Deal, long AmountMinor, string Currency, bool Held, long? DecidedMinor, string Evidence);
+internal sealed record ContestedView(
+    long Sequence, string Entry, string Deal, long AmountMinor, string Currency, bool Held, long? DecidedMinor, string Evidence);
 
 internal sealed record DisputeMessageView(int Number, string Author, DateTimeOffset At, string Text);
 

@@ -67,7 +67,8 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
     public Task<DisputeResult?> Get() => Task.FromResult(_state.Exists ? Answer(null) : null);
 
     private async Task<DisputeFacts> FactsAsync(ContactId? actor, Domain.Payouts.Calendar.BusinessHours hours) => new(
-        actor is { } who && await GrainFactory.GetGrain<IMemberGrain>(who.ToString()).GetProfile() is { Facts.Type: ContactType.Internal }, hours, terms.Policy);
+        actor is { } who && await GrainFactory.GetGrain<IMemberGrain>(who.ToString()).GetProfile() is { Facts.Type: ContactType.Internal }, hours,
+        terms.Policy);
 
     private DisputeResult Answer(Refusal? refusal, bool replayed = false) => refusal is not null
         ? new DisputeResult(null, null, refusal, false)

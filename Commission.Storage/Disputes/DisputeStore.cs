@@ -118,7 +118,8 @@ public sealed class DisputeQueries(NpgsqlDataSource dataSource, Serializer seria
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var messages = new List<DisputeMessage>();
         while (await reader.ReadAsync(cancellationToken))
-            messages.Add(new DisputeMessage(reader.GetInt32(0), ContactId.From(reader.GetGuid(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3)));
+            messages.Add(new DisputeMessage(
+                reader.GetInt32(0), ContactId.From(reader.GetGuid(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3)));
         return messages;
     }
 
@@ -136,6 +137,7 @@ public sealed class DisputeQueries(NpgsqlDataSource dataSource, Serializer seria
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new DisputeFigures(
-            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.IsDBNull(5) ? null : reader.GetDouble(5));
+            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4),
+            reader.IsDBNull(5) ? null : reader.GetDouble(5));
     }
 }

@@ -115,14 +115,15 @@ public sealed class DisputeTests
         Assert.Equal(3, (await network.GetAsync($"{Disputes}/{opened.Member("id")}", member))["messages"].GetArrayLength());
     }
 
-    private static Task<Answer> OpenAsync(PayoutScenario scenario, Person actor, long place, Person? of = null) => scenario.Network.PostAsync(Disputes, new JsonObject
-    {
-        ["member"] = (of ?? actor).ToString(),
-        ["reason"] = "wrong_amount",
-        ["text"] = "A tranche is missing.",
-        ["entries"] = new JsonArray(place),
-        ["region"] = "NSW",
-    }, actor);
+    private static Task<Answer> OpenAsync(PayoutScenario scenario, Person actor, long place, Person? of = null) =>
+        scenario.Network.PostAsync(Disputes, new JsonObject
+        {
+            ["member"] = (of ?? actor).ToString(),
+            ["reason"] = "wrong_amount",
+            ["text"] = "A tranche is missing.",
+            ["entries"] = new JsonArray(place),
+            ["region"] = "NSW",
+        }, actor);
 
     private static Task<Answer> StepAsync(PayoutScenario scenario, Answer dispute, string step, JsonObject body, Person by, string? key = null) =>
         scenario.Network.PostAsync($"{Disputes}/{dispute.Member("id")}/{step}", body, by, key);
