@@ -29,12 +29,15 @@ public static class PayeeAccountMachine
     /// <param name="seal">Encrypts an account that is in order.</param>
     /// <param name="now">When.</param>
     public static Decision<PayeeAccountEvent> Decide(
-        PayeeAccountState state, PayeeAccountCommand command, Func<BankAccount, SealedAccount> seal, DateTimeOffset now) => command switch
+        PayeeAccountState state, PayeeAccountCommand command, Func<BankAccount, SealedAccount> seal, DateTimeOffset now)
     {
-        ProposePayeeAccount propose => Propose(propose, seal, now),
-        VerifyPayeeAccount verify => Verify(state, verify, now),
-        _ => throw new ArgumentOutOfRangeException(nameof(command)),
-    };
+        return command switch
+        {
+            ProposePayeeAccount propose => Propose(propose, seal, now),
+            VerifyPayeeAccount verify => Verify(state, verify, now),
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
+    }
 
     /// <summary>Applies one event.</summary>
     public static PayeeAccountState Evolve(PayeeAccountState state, PayeeAccountEvent happened)

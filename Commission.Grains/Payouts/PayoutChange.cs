@@ -9,6 +9,7 @@ internal sealed class PayoutChange(PayoutBatchState before)
 {
     private static readonly PayoutItemStatus[] Statuses = Enum.GetValues<PayoutItemStatus>();
 
+    private readonly PayoutBatchState _before = before;
     private readonly Dictionary<int, PayoutItem> _items = [];
     private readonly List<BookRecord> _entries = [];
     private readonly List<PayoutEvent> _events = [];
@@ -36,7 +37,7 @@ internal sealed class PayoutChange(PayoutBatchState before)
         var items = _items.Values.OrderBy(item => item.Number).ToList();
         var letGo = items.FindAll(item => !PayoutItemMachine.HoldsEntries(Next.Status, item.Status)).ConvertAll(item => item.Number);
         await transaction.MoveAsync(Next.Id, items, letGo, cancellationToken);
-        if (before.Exists && Next.Status != before.Status && Next.Status is PayoutBatchStatus.Settled or PayoutBatchStatus.Cancelled)
+        if (_before.Exists && Next.Status != _before.Status && Next.Status is PayoutBatchStatus.Settled or PayoutBatchStatus.Cancelled)
         {
             var open = Array.FindAll(Statuses, status => !PayoutItemMachine.HoldsEntries(Next.Status, status));
             await transaction.LetGoAsync(Next.Id, open, cancellationToken);

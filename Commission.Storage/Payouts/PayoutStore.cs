@@ -17,7 +17,7 @@ public sealed class PayoutStore(NpgsqlDataSource dataSource, Serializer serializ
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [id.ToString()] });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (serializer.Deserialize<Journaled<PayoutBatchState>>(reader.GetFieldValue<byte[]>(2)).State, reader.GetInt32(1))
+            ? (serializer.Deserialize<Journaled<PayoutBatchState>>(reader.GetFieldValue<byte[]>(2))!.State, reader.GetInt32(1))
             : (new PayoutBatchState(), 0);
     }
 
