@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Commission.Domain;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
 using Commission.Grains.Payouts;
