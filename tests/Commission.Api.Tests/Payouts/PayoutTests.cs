@@ -56,6 +56,17 @@ public sealed class PayoutTests
     }
 
     [Fact]
+    public async Task What_payouts_book_leaves_the_guarantees_and_the_replay_in_order()
+    {
+        await using var scenario = await PayoutScenario.StartAsync();
+        await scenario.SubmittedAsync();
+        await scenario.WhenLedgerIsAsync(Accounts.ClearingAba, -(283_141 + 34_150));
+
+        (await scenario.Engine.CommissionAsync("guarantees", "--run", "--full", "--as", scenario.Network.Admin.ToString())).Ended(0);
+        (await scenario.Engine.CommissionAsync("replay")).Ended(0);
+    }
+
+    [Fact]
     public async Task Of_many_batches_at_once_one_gets_each_accrual()
     {
         await using var scenario = await PayoutScenario.StartAsync();
