@@ -84,7 +84,9 @@ internal static class PayeeEndpoints
         if (actor.Required != payee)
             await Staff.RequireAsync(grains, actor);
         var state = await grains.GetGrain<IPayeeAccountGrain>(payee.ToString()).Get();
-        return state.Proposed is null && state.Verified is null ? throw Answers.NotFound($"{payee} has no account.") : TypedResults.Ok(PayeeAccountView.Of(state));
+        return state.Proposed is null && state.Verified is null
+            ? throw Answers.NotFound($"{payee} has no account.")
+            : TypedResults.Ok(PayeeAccountView.Of(state));
     }
 
     private static async Task<IResult> BalancesAsync(
@@ -113,7 +115,8 @@ internal sealed record PayeeDetailsView(
     string Account, string Commitment, string? Abn, bool GstRegistered, string? RctiAgreement, string By, DateTimeOffset At)
 {
     public static PayeeDetailsView? Of(PayeeDetails? details) => details is null ? null : new PayeeDetailsView(
-        details.Masked, details.Commitment.ToString(), details.Abn?.ToString(), details.IsGstRegistered, details.RctiAgreement, details.By.ToString(), details.At);
+        details.Masked, details.Commitment.ToString(), details.Abn?.ToString(), details.IsGstRegistered, details.RctiAgreement, details.By.ToString(),
+        details.At);
 }
 
 /// <summary>What was proposed and waits, and what is in force.</summary>

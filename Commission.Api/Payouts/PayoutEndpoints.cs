@@ -33,13 +33,13 @@ internal static class PayoutEndpoints
         batches.MapPost("/{id}/cancel", CancelAsync).WithName("cancelPayoutBatch").Accepts<ReasonBody>("application/json").Produces<PayoutBatchView>();
         batches.MapPost("/{id}/confirm", ConfirmAsync).WithName("confirmPayoutBatch").Accepts<NoBody>("application/json").Produces<PayoutBatchView>()
             .WithSummary("The bank cleared the files: every item on its way is paid.");
-        batches.MapPost("/{id}/items/{number:int}/remove", RemoveAsync).WithName("removePayoutItem").Accepts<ReasonBody>("application/json")
+        batches.MapPost("/{id}/items/{number}/remove", RemoveAsync).WithName("removePayoutItem").Accepts<ReasonBody>("application/json")
             .Produces<PayoutBatchView>();
-        batches.MapPost("/{id}/items/{number:int}/retry", RetryAsync).WithName("retryPayoutItem").Accepts<RetryBody>("application/json")
+        batches.MapPost("/{id}/items/{number}/retry", RetryAsync).WithName("retryPayoutItem").Accepts<RetryBody>("application/json")
             .Produces<PayoutBatchView>();
-        batches.MapPost("/{id}/items/{number:int}/release", ReleaseAsync).WithName("releasePayoutItem").Accepts<NoBody>("application/json")
+        batches.MapPost("/{id}/items/{number}/release", ReleaseAsync).WithName("releasePayoutItem").Accepts<NoBody>("application/json")
             .Produces<PayoutBatchView>();
-        batches.MapGet("/{id}/files/{part:int}", GetFileAsync).WithName("getPayoutFile").Produces<byte[]>(200, MediaTypeNames.Text.Plain)
+        batches.MapGet("/{id}/files/{part}", GetFileAsync).WithName("getPayoutFile").Produces<byte[]>(200, MediaTypeNames.Text.Plain)
             .WithSummary("The direct entry file as it was first made, read back before it is handed out.");
         batches.MapPost("/{id}/returns", ReturnAsync).WithName("returnPayouts").Accepts<string>(MediaTypeNames.Text.Plain).Produces<ReturnsView>()
             .WithSummary("Takes the bank's returns file; every payment in it that is ours came back.");

@@ -76,7 +76,8 @@ public sealed record PayoutReturnResult(
 /// <param name="AmountMinor">What came back.</param>
 /// <param name="Reason">The bank's reason in words.</param>
 [GenerateSerializer, Immutable, Alias("ReturnedItem")]
-public sealed record ReturnedItem([property: Id(0)] int Item, [property: Id(1)] int Attempt, [property: Id(2)] long AmountMinor, [property: Id(3)] string Reason);
+public sealed record ReturnedItem(
+    [property: Id(0)] int Item, [property: Id(1)] int Attempt, [property: Id(2)] long AmountMinor, [property: Id(3)] string Reason);
 
 /// <summary>Looks at who would be paid; changes nothing.</summary>
 [Alias("IPayoutEligibilityGrain")]

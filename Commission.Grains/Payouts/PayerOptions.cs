@@ -32,7 +32,8 @@ public sealed class PayerOptions
     /// <summary>An order of these payments, or the refusal of what is not configured.</summary>
     internal (AbaOrder? Order, Refusal? Refusal) Order(DateOnly processOn, string reference, IReadOnlyList<AbaPayment> payments) =>
         AbaProfile.Find(Profile) is { } profile && Domain.Payouts.Aba.Bsb.TryParse(Bsb, out var bsb) && UserNumber > 0
-            ? (new AbaOrder(profile, UserName, UserNumber, Description, processOn, new BankAccount(bsb, AccountNumber, UserName), Remitter, reference, payments), null)
+            ? (new AbaOrder(
+                profile, UserName, UserNumber, Description, processOn, new BankAccount(bsb, AccountNumber, UserName), Remitter, reference, payments), null)
             : (null, new Refusal(
-                RefusalCodes.RailNotConfigured, "Direct entry is not configured: Commission:Payer needs Profile, UserName, UserNumber, Bsb and AccountNumber."));
+                RefusalCodes.RailNotConfigured, "Direct entry needs Profile, UserName, UserNumber, Bsb and AccountNumber in Commission:Payer."));
 }

@@ -39,8 +39,12 @@ internal sealed class PayoutFiles(
             throw new InvalidOperationException($"The file of {batch.Id} cannot be written: {unwritable!.Text}");
         var stored = files.Select((file, index) => new StoredPayoutFile(
             made + index + 1, file.Hash, vault.SealFile(file.Bytes), file.Document.Totals.Records, file.Document.Totals.CreditMinor, processOn)).ToList();
-        var parts = files.Index().SelectMany(file => file.Item.Document.Details.Select(detail => (detail.Reference, Part: made + file.Index + 1)))
-            .DistinctBy(detail => detail.Reference.Split('/')[0]).ToDictionary(detail => detail.Reference.Split('/')[0], detail => detail.Part, StringComparer.Ordinal);
+        var parts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (index, file) in files.Index())
+        {
+            foreach (var detail in file.Document.Details)
+                parts.TryAdd(detail.Reference.Split('/')[0], made + index + 1);
+        }
         await using var transaction = await store.BeginAsync();
         await transaction.WriteFilesAsync(
             batch.Id, version, stored,

@@ -48,7 +48,8 @@ internal sealed class PayoutSelection(OpenEntryQueries open, RuleSetDirectory ru
             yield return selected;
     }
 
-    private async Task<List<SelectedPayee>> PageAsync(List<(OpenPayee Payee, List<OpenEntryRow> Rows)> page, string? vertical, CancellationToken cancellationToken)
+    private async Task<List<SelectedPayee>> PageAsync(
+        List<(OpenPayee Payee, List<OpenEntryRow> Rows)> page, string? vertical, CancellationToken cancellationToken)
     {
         var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
         string[] deals = [.. read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry.Deal.ToString()).Distinct()];

@@ -51,13 +51,15 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
                 var (leaf, fault) = Decode(row.Bytes);
                 if (leaf is HandshakeLeaf handshake)
                     handshakes.Add(handshake);
-                else if (leaf is EntryLeaf entry)
+                else if (leaf is EntryLeaf entry && entry.Entry.Kind.IsCalculated())
                     entries.Add(new StoredEntry(entry, row.Facts));
+                else if (leaf is EntryLeaf)
+                    continue; // Of a payout or a dispute, whose id stands where a deal's does.
                 else
                     findings.Break($"{books[row.Book]} leaf {row.Sequence}", fault ?? "it is neither a handshake nor an entry");
             }
             return new DealDossier(deal.Key, handshakes, entries, waiting.Handshakes.Contains(deal.Key), waiting.Entries.Contains(deal.Key)).Link();
-        })];
+        }).Where(dossier => dossier.Entries.Count > 0 || dossier.HandshakeLeaves.Count > 0)];
     }
 
     /// <summary>Deals with records in the outbox: what they miss in the books is on its way.</summary>

@@ -58,7 +58,7 @@ public sealed class GuaranteeCheck(NpgsqlConnection connection, Serializer seria
         _ticks[Guarantee.ExactMoney] = _ticks[Guarantee.Immutable];
         await CheckDealsAsync(heads, extents, touched, full, cancellationToken);
         await CheckOutboxAsync(cancellationToken);
-        _findings[Guarantee.PaidOnce].Note("There are no payouts yet: that none is paid twice will be checked when there are.");
+        _findings[Guarantee.PaidOnce].Note("Payouts are not compared with the ledger here yet; the database lets no entry into two of them.");
         return new CheckedBooks(extents, [.. _findings.Values.Select(findings => findings.Conclude(Milliseconds(_ticks[findings.Guarantee])))]);
     }
 

@@ -14,7 +14,8 @@ public sealed class PayoutTests
     {
         await using var scenario = await PayoutScenario.StartAsync();
         var network = scenario.Network;
-        var (earned, other) = (-await scenario.LedgerAsync(Accounts.Payable(network.Referrer.Id)), -await scenario.LedgerAsync(Accounts.Payable(network.Upline.Id)));
+        var (referrer, upline) = (Accounts.Payable(network.Referrer.Id), Accounts.Payable(network.Upline.Id));
+        var (earned, other) = (-await scenario.LedgerAsync(referrer), -await scenario.LedgerAsync(upline));
         Assert.Equal((257_401, 64_350), (earned, other));
 
         var batch = (await scenario.DraftAsync()).Is(201);
@@ -27,7 +28,7 @@ public sealed class PayoutTests
         var submitted = (await scenario.SubmitAsync(batch)).Is(200);
         Assert.Equal("submitted", submitted.Member("status"));
         await scenario.WhenLedgerIsAsync(Accounts.ClearingAba, -(283_141 + 34_150));
-        Assert.Equal((0, 0), (await scenario.LedgerAsync(Accounts.Payable(network.Referrer.Id)), await scenario.LedgerAsync(Accounts.Payable(network.Upline.Id))));
+        Assert.Equal((0, 0), (await scenario.LedgerAsync(referrer), await scenario.LedgerAsync(upline)));
         Assert.Equal((25_740, -30_200), (await scenario.LedgerAsync(Accounts.Gst), await scenario.LedgerAsync(Accounts.Withholding)));
 
         var file = await scenario.FileAsync(batch);
@@ -37,13 +38,14 @@ public sealed class PayoutTests
         Assert.Equal(file, await scenario.FileAsync(batch));
 
         var returns = PayoutScenario.ReturnOf(file, second.GetProperty("reference").GetString()!, '3');
-        var came = await network.SendAsync(new Request($"{PayoutScenario.Batches}/{batch.Member("id")}/returns", returns, network.Admin.ToString(), Engine.Unique("key-"), "text/plain"));
+        var came = await network.SendAsync(new Request(
+            $"{PayoutScenario.Batches}/{batch.Member("id")}/returns", returns, network.Admin.ToString(), Engine.Unique("key-"), "text/plain"));
         Assert.Equal("Account closed", came.Is(200)["returned"][0].GetProperty("reason").GetString());
         var confirmed = (await scenario.MoveAsync(batch, "confirm")).Is(200);
         Assert.Equal((1, 1), (Items(confirmed, "paid"), Items(confirmed, "returned")));
         await scenario.WhenLedgerIsAsync(Accounts.Bank, -283_141);
         await scenario.WhenLedgerIsAsync(Accounts.ClearingAba, 0);
-        await scenario.WhenLedgerIsAsync(Accounts.Payable(network.Upline.Id), -64_350);
+        await scenario.WhenLedgerIsAsync(upline, -64_350);
         Assert.Equal(0, await scenario.LedgerAsync(Accounts.Withholding));
 
         (await scenario.DraftAsync()).IsRefused(422, "NOTHING_TO_PAY");
@@ -51,6 +53,17 @@ public sealed class PayoutTests
         var next = (await scenario.DraftAsync()).Is(201);
         Assert.Equal(network.Upline.ToString(), Assert.Single(next["items"].EnumerateArray()).GetProperty("payee").GetString());
         await BalancesAsync(scenario, earned, other);
+    }
+
+    [Fact]
+    public async Task What_payouts_book_leaves_the_guarantees_and_the_replay_in_order()
+    {
+        await using var scenario = await PayoutScenario.StartAsync();
+        await scenario.SubmittedAsync();
+        await scenario.WhenLedgerIsAsync(Accounts.ClearingAba, -(283_141 + 34_150));
+
+        (await scenario.Engine.CommissionAsync("guarantees", "--run", "--full", "--as", scenario.Network.Admin.ToString())).Ended(0);
+        (await scenario.Engine.CommissionAsync("replay")).Ended(0);
     }
 
     [Fact]
@@ -71,7 +84,8 @@ public sealed class PayoutTests
         await using var scenario = await PayoutScenario.StartAsync();
         (await scenario.DraftAsync()).Is(201);
 
-        await RefusedAsync(scenario, "23505", "insert into payout_line select batch, item, place + 1, book_id, sequence, entry, amount_minor, true from payout_line");
+        await RefusedAsync(
+            scenario, "23505", "insert into payout_line select batch, item, place + 1, book_id, sequence, entry, amount_minor, true from payout_line");
         await RefusedAsync(scenario, "42501", "update payout_line set amount_minor = amount_minor + 1");
         await RefusedAsync(scenario, "42501", "update payout_item set destination = lines_hash");
         await RefusedAsync(scenario, "42501", "delete from payout_line");
