@@ -2,6 +2,7 @@ using System.CommandLine;
 using Commission.Cli.Deals;
 using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
+using Commission.Cli.Payouts;
 using Commission.Cli.Rules;
 
 namespace Commission.Cli;
@@ -35,6 +36,10 @@ internal static class CommandTree
         new Command("vertical", "Lines of business.")
         {
             VerticalAddCommand.Create(),
+        },
+        new Command("payouts", "Pay what is owed.")
+        {
+            OnboardCommand.Create(),
         },
         WitnessCommand.Create(),
         CheckpointKeyCommand.Create(),

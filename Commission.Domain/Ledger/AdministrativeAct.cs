@@ -49,6 +49,8 @@ public enum AdministrativeAct : byte
     PayeeAccountProposed = 20,
     /// <summary>Somebody else verified it.</summary>
     PayeeAccountVerified = 21,
+    /// <summary>Somebody ordered that a payment be taken back.</summary>
+    PayoutReversalOrdered = 25,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -78,6 +80,7 @@ public static class AdministrativeActs
         AdministrativeAct.DisputeClosed => "dispute-closed",
         AdministrativeAct.PayeeAccountProposed => "payee-account-proposed",
         AdministrativeAct.PayeeAccountVerified => "payee-account-verified",
+        AdministrativeAct.PayoutReversalOrdered => "payout-reversal-ordered",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 

@@ -76,6 +76,9 @@ public sealed record PayoutBatchState
     /// <summary>Who submitted it: the actor of its entries.</summary>
     [Id(20)] public ContactId? Submitter { get; init; }
 
+    /// <summary>For Stripe: whether it was drafted in live mode. A batch of one mode is never sent in the other.</summary>
+    [Id(21)] public bool IsLive { get; init; }
+
     /// <summary>Whether the batch exists.</summary>
     public bool Exists => Status != PayoutBatchStatus.None;
 
