@@ -5,6 +5,7 @@ using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
 using Commission.Grains.Interfaces.Payouts;
+using Commission.Grains.Payouts;
 using Commission.Grains.Rules;
 using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
@@ -22,8 +23,7 @@ namespace Commission.Grains.Ledger;
 [KeepAlive]
 internal sealed partial class SweeperGrain(
     OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, PayoutQueries payouts, VolumeCourier courier, DisputeClocks disputes,
-    TimeProvider time,
-    ILogger<SweeperGrain> logger)
+    PayoutClock clock, TimeProvider time, ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
@@ -65,6 +65,7 @@ internal sealed partial class SweeperGrain(
             foreach (var batch in await payouts.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
                 await GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish();
             await disputes.SweepAsync(cancellationToken);
+            await clock.SweepAsync(cancellationToken);
         }
         catch (Exception error)
         {

@@ -92,6 +92,21 @@ internal sealed class PayoutBatchGrain(
         return new PayoutReturnResult([.. returned], [.. wrong], refusal);
     }
 
+    public async Task<PayoutAcknowledgement> Acknowledge(byte[] report)
+    {
+        var read = await files.AcknowledgeAsync(Id, report);
+        var failed = new List<ReturnedItem>();
+        var issues = new List<string>(read.Issues);
+        foreach (var one in read.Failed)
+        {
+            if (await _batch.MoveAsync(one.Item, _ => new RecordPayoutOutcome(one.Item, one.Attempt, PayoutItemStatus.Failed, one.Reason)) is { } unmoved)
+                issues.Add($"item {one.Item}: {unmoved.Text}");
+            else
+                failed.Add(one);
+        }
+        return read with { Failed = [.. failed], Issues = [.. issues] };
+    }
+
     public async Task Finish()
     {
         if (State.Rail != Rail.Aba || State.Status != PayoutBatchStatus.Submitted)

@@ -3,7 +3,6 @@ using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
-using Commission.Domain.Payouts.Calendar;
 using Commission.Domain.Payouts.Tax;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces.Payouts;
@@ -21,13 +20,12 @@ namespace Commission.Grains.Payouts;
 internal sealed record SelectedPayee(PayeeEligibility Eligibility, Hash? Destination, PayoutAmounts Amounts, IReadOnlyList<DraftedLine> Lines);
 
 /// <summary>Selects who is paid: one pass over the open accruals, in memory never more than some thousand of them.</summary>
-internal sealed class PayoutSelection(OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, TimeProvider time)
+internal sealed class PayoutSelection(OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, PayoutDays calendar)
 {
     private const int PageEntries = 2_000;
 
     /// <summary>The date where the payer's bank is.</summary>
-    public DateOnly Today => DateOnly.FromDateTime(
-        TimeZoneInfo.ConvertTime(time.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId())).DateTime);
+    public DateOnly Today => calendar.Today;
 
     /// <summary>Payees in the order of their ids, eligible or not.</summary>
     public async IAsyncEnumerable<SelectedPayee> ReadAsync(
