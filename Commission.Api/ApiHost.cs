@@ -115,6 +115,8 @@ public static partial class ApiHost
         api.MapCheckpointKeys();
         api.MapEvidence();
         api.MapStripeWebhooks();
+        api.MapStripeAccounts();
+        api.MapStripeStatus();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }

@@ -38,6 +38,8 @@ public static class GrainServices
         services.AddSingleton<DisputeClocks>();
         services.AddSingleton<PayoutDrafting>();
         services.AddSingleton<PayoutFiles>();
+        services.AddSingleton<StripeItems>();
+        services.AddSingleton<StripeNews>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();

@@ -51,6 +51,8 @@ public enum AdministrativeAct : byte
     PayeeAccountVerified = 21,
     /// <summary>Somebody said when batches are drafted by themselves.</summary>
     PayoutScheduleSet = 22,
+    /// <summary>Somebody ordered that a payment be taken back.</summary>
+    PayoutReversalOrdered = 23,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -81,6 +83,7 @@ public static class AdministrativeActs
         AdministrativeAct.PayeeAccountProposed => "payee-account-proposed",
         AdministrativeAct.PayeeAccountVerified => "payee-account-verified",
         AdministrativeAct.PayoutScheduleSet => "payout-schedule-set",
+        AdministrativeAct.PayoutReversalOrdered => "payout-reversal-ordered",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 

@@ -1,6 +1,7 @@
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Payouts;
+using Orleans.Concurrency;
 
 namespace Commission.Grains.Interfaces.Payouts;
 
@@ -28,6 +29,14 @@ public interface IPayoutBatchGrain : IGrainWithStringKey
     [Alias("Release")]
     Task<PayoutResult> Release(int item);
 
+    /// <summary>Orders that Stripe take a payment back; not by who made the batch. It is returned when Stripe has done it.</summary>
+    [Alias("Reverse")]
+    Task<PayoutResult> Reverse(int item, int attempt, string reason, ContactId actor, RequestFingerprint fingerprint);
+
+    /// <summary>Takes what a rail says of items, as it may come twice, late and out of order; what contradicts the batch is returned in words.</summary>
+    [Alias("Record"), ResponseTimeout("00:01:00")]
+    Task<string[]> Record(PayoutItemCommand[] outcomes);
+
     /// <summary>The bank cleared what it has: every item on its way is paid.</summary>
     [Alias("Confirm"), ResponseTimeout("00:10:00")]
     Task<PayoutResult> Confirm();
@@ -48,8 +57,8 @@ public interface IPayoutBatchGrain : IGrainWithStringKey
     [Alias("GetFile"), ResponseTimeout("00:10:00")]
     Task<byte[]?> GetFile(int part);
 
-    /// <summary>The batch, or null when there is none.</summary>
-    [Alias("Get")]
+    /// <summary>The batch, or null when there is none; also while it is busy.</summary>
+    [Alias("Get"), AlwaysInterleave]
     Task<PayoutBatchState?> Get();
 }
 

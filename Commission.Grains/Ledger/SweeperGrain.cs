@@ -23,7 +23,7 @@ namespace Commission.Grains.Ledger;
 [KeepAlive]
 internal sealed partial class SweeperGrain(
     OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, PayoutQueries payouts, VolumeCourier courier, DisputeClocks disputes,
-    PayoutClock clock, TimeProvider time, ILogger<SweeperGrain> logger)
+    PayoutClock clock, StripeNews stripe, TimeProvider time, ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
@@ -66,6 +66,7 @@ internal sealed partial class SweeperGrain(
                 await GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish();
             await disputes.SweepAsync(cancellationToken);
             await clock.SweepAsync(cancellationToken);
+            await stripe.SweepAsync(cancellationToken);
         }
         catch (Exception error)
         {

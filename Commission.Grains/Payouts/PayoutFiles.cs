@@ -8,9 +8,6 @@ using Microsoft.Extensions.Options;
 
 namespace Commission.Grains.Payouts;
 
-/// <summary>A return that was matched to an item.</summary>
-internal sealed record MatchedReturn(int Item, int Attempt, long AmountMinor, string Reason);
-
 /// <summary>Direct entry files of batches: made once, stored encrypted, read back whenever they are handed out.</summary>
 internal sealed class PayoutFiles(
     PayoutQueries queries, PayoutStore store, PayeeVault vault, PayoutSelection selection, IOptions<PayerOptions> payer)
@@ -60,13 +57,13 @@ internal sealed class PayoutFiles(
     }
 
     /// <summary>Finds the items of a bank's returns.</summary>
-    public async Task<(IReadOnlyList<MatchedReturn> Matched, IReadOnlyList<string> Problems, Refusal? Refusal)> MatchAsync(PayoutBatchId batch, byte[] bytes)
+    public async Task<(IReadOnlyList<ReturnedItem> Matched, IReadOnlyList<string> Problems, Refusal? Refusal)> MatchAsync(PayoutBatchId batch, byte[] bytes)
     {
         var (file, refusal) = AbaReturns.Read(bytes);
         if (file is null)
             return ([], [], refusal);
         var sent = (await queries.ListFilesAsync(batch)).SelectMany(stored => Checked(stored).Document.Details).ToList();
-        var (matched, problems) = (new List<MatchedReturn>(), new List<string>());
+        var (matched, problems) = (new List<ReturnedItem>(), new List<string>());
         foreach (var match in AbaReturns.Match(sent, file))
         {
             var reference = match.Return.Record.Reference;
@@ -75,7 +72,7 @@ internal sealed class PayoutFiles(
             else if (ItemOf(batch, reference) is not { } item)
                 problems.Add($"{reference}: a part of a payment came back; see to it by hand.");
             else
-                matched.Add(new MatchedReturn(item.Number, item.Attempt, match.Return.Record.AmountMinor, match.Return.Reason));
+                matched.Add(new ReturnedItem(item.Number, item.Attempt, match.Return.Record.AmountMinor, match.Return.Reason));
         }
         return (matched, problems, null);
     }

@@ -31,6 +31,7 @@ create table payout_batch (
     makers      text not null,
     approver    uuid,
     process_on  date,
+    live        boolean not null,
     submitted_at timestamptz,
     due_on      date,
     on_the_way  integer not null,

@@ -13,7 +13,7 @@ namespace Commission.Api.Tests.Payouts;
 internal sealed class PayoutScenario : IAsyncDisposable
 {
     public const string Batches = "/api/v1/payout-batches";
-    private const string GoodAbn = "51824753556";
+    public const string GoodAbn = "51824753556";
     private readonly ShiftedClock _clock;
 
     private PayoutScenario(Engine engine, Network network, ShiftedClock clock) => (Engine, Network, _clock) = (engine, network, clock);
@@ -21,6 +21,8 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public Engine Engine { get; }
 
     public Network Network { get; }
+
+    public DateTimeOffset Now => _clock.GetUtcNow();
 
     public DateOnly Today => DateOnly.FromDateTime(
         TimeZoneInfo.ConvertTime(_clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId())).DateTime);
@@ -30,18 +32,28 @@ internal sealed class PayoutScenario : IAsyncDisposable
     /// <param name="coolOff">Whether the cooling-off has passed.</param>
     public static async Task<PayoutScenario> StartAsync(bool coolOff = true)
     {
-        var clock = new ShiftedClock();
-        var engine = await Engine.StartAsync(services => services.AddSingleton<TimeProvider>(clock).Configure<PayerOptions>(payer =>
+        var scenario = await StartAsync(new ShiftedClock(), coolOff, _ => { });
+        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
+        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
+        return scenario;
+    }
+
+    /// <summary>The same without accounts of payees.</summary>
+    public static async Task<PayoutScenario> StartAsync(ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend)
+    {
+        var engine = await Engine.StartAsync(services =>
         {
-            (payer.Abn, payer.GstRegistered, payer.Profile) = ("53004085616", true, "nab");
-            (payer.UserName, payer.UserNumber, payer.Bsb, payer.AccountNumber) = ("COMMISSION NETWORK PTY LTD", 301_500, "082-001", "12345678");
-        }));
+            services.AddSingleton<TimeProvider>(clock).Configure<PayerOptions>(payer =>
+            {
+                (payer.Abn, payer.GstRegistered, payer.Profile) = ("53004085616", true, "nab");
+                (payer.UserName, payer.UserNumber, payer.Bsb, payer.AccountNumber) = ("COMMISSION NETWORK PTY LTD", 301_500, "082-001", "12345678");
+            });
+            bend(services);
+        });
         var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine), clock);
         await scenario.AddDealAsync();
         if (coolOff)
             clock.Advance(TimeSpan.FromDays(20));
-        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
-        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
         return scenario;
     }
 
