@@ -108,6 +108,7 @@ public static partial class ApiHost
         api.MapDeals();
         api.MapLedger();
         api.MapPayouts();
+        api.MapPayoutSchedules();
         api.MapDisputes();
         api.MapPayees();
         api.MapGuarantees();

@@ -46,6 +46,8 @@ internal static class PayoutEndpoints
             .WithSummary("The direct entry file as it was first made, read back before it is handed out.");
         batches.MapPost("/{id}/returns", ReturnAsync).WithName("returnPayouts").Accepts<string>(MediaTypeNames.Text.Plain).Produces<ReturnsView>()
             .WithSummary("Takes the bank's returns file; every payment in it that is ours came back.");
+        batches.MapPost("/{id}/acknowledgements", AcknowledgeAsync).WithName("acknowledgePayoutFile").Accepts<string>(MediaTypeNames.Application.Xml)
+            .Produces<AcknowledgementView>().WithSummary("Takes the bank's report of a file; the payments of a file that it rejected failed.");
         routes.MapGet("/payout-eligibility", PreviewAsync).WithTags("Payouts").WithName("previewPayouts").Produces<IReadOnlyList<PreviewView>>()
             .WithSummary("Who would be paid now, and why others would not.");
     }
@@ -66,14 +68,14 @@ internal static class PayoutEndpoints
         return Answers.Command(http, await ViewAsync(result.State, queries), result.Refusal, result.Replayed, $"/api/v1/payout-batches/{id}");
     }
 
-    private static Rail RailOf(string text) => text switch
+    internal static Rail RailOf(string text) => text switch
     {
         "aba" => Rail.Aba,
         "stripe" => Rail.Stripe,
         _ => throw ProblemException.Field("rail", $"rail must be aba or stripe, not '{text}'."),
     };
 
-    private static Currency CurrencyOf(string text) => Currency.TryParse(text, out var currency)
+    internal static Currency CurrencyOf(string text) => Currency.TryParse(text, out var currency)
         ? currency
         : throw ProblemException.Field("currency", $"currency must be one that the engine knows, such as AUD, not '{text}'.");
 
@@ -163,21 +165,38 @@ internal static class PayoutEndpoints
         await Staff.RequireAsync(grains, actor);
         var batch = await FindAsync(id, grains);
         return await Grain(grains, batch.Id).GetFile(part) is { } bytes
-            ? TypedResults.File(bytes, MediaTypeNames.Text.Plain, $"{batch.Id}-{part}.aba")
+            ? TypedResults.File(bytes, MediaTypeNames.Text.Plain, PayoutReference.FileNameOf(batch.Id, part))
             : throw Answers.NotFound($"{batch.Id} has no file {part}.");
     }
 
-    private static async Task<IResult> ReturnAsync(string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains)
+    private static Task<IResult> ReturnAsync(string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains) =>
+        HandInAsync(id, http, actor, inFlight, grains, MediaTypeNames.Text.Plain, async (grain, file) =>
+        {
+            var result = await grain.Return(file);
+            return (ReturnsView.Of(result), result.Refusal);
+        });
+
+    private static Task<IResult> AcknowledgeAsync(string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains) =>
+        HandInAsync(id, http, actor, inFlight, grains, MediaTypeNames.Application.Xml, async (grain, file) =>
+        {
+            var result = await grain.Acknowledge(file);
+            return (AcknowledgementView.Of(result), result.Refusal);
+        });
+
+    /// <summary>A file of the bank: what it says of an item is recorded once, however often it is handed in.</summary>
+    private static async Task<IResult> HandInAsync<TView>(
+        string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, string contentType,
+        Func<IPayoutBatchGrain, byte[], Task<(TView View, Refusal? Refusal)>> take) where TView : class
     {
         var batch = Answers.Id<PayoutBatchId>(id);
-        if (http.Request.ContentType?.StartsWith(MediaTypeNames.Text.Plain, StringComparison.OrdinalIgnoreCase) != true)
-            throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, "Send the bank's file as text/plain.", "Content-Type"));
+        if (http.Request.ContentType?.StartsWith(contentType, StringComparison.OrdinalIgnoreCase) != true)
+            throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, $"Send the bank's file as {contentType}.", "Content-Type"));
         var key = CommandRequest.ReadKey(http);
         var bytes = await CommandRequest.ReadBodyAsync(http, MaxReturnsBytes);
         using var hold = inFlight.Enter(CommandRequest.FingerprintOf(http, actor.Required, key, bytes));
         await Staff.RequireAsync(grains, actor);
-        var result = await Grain(grains, batch).Return(bytes);
-        return Answers.Command(http, ReturnsView.Of(result), result.Refusal, replayed: false);
+        var (view, refusal) = await take(Grain(grains, batch), bytes);
+        return Answers.Command(http, view, refusal, replayed: false);
     }
 
     private static async Task<IResult> PreviewAsync(IActor actor, IGrainFactory grains, string? rail, string? currency, string? payee, string? vertical, int? limit)

@@ -79,6 +79,14 @@ internal sealed record ReturnsView(IReadOnlyList<ReturnedView> Returned, IReadOn
         new([.. result.Returned.Select(one => new ReturnedView(one.Item, one.Attempt, one.AmountMinor, one.Reason))], result.Problems);
 }
 
+/// <summary>What a bank's report of a file came to; issues need a person.</summary>
+internal sealed record AcknowledgementView(string Status, int Part, string Message, IReadOnlyList<ReturnedView> Failed, IReadOnlyList<string> Issues)
+{
+    public static AcknowledgementView Of(PayoutAcknowledgement result) => new(
+        Words.Of(result.Status), result.Part, result.Message,
+        [.. result.Failed.Select(one => new ReturnedView(one.Item, one.Attempt, one.AmountMinor, one.Reason))], result.Issues);
+}
+
 internal sealed record PreviewView(
     string Payee, string Outcome, string Reason, long DueMinor, long CoolingOffMinor, long DisputedMinor, long PayMinor, int Lines)
 {

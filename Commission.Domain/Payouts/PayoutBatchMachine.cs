@@ -11,6 +11,8 @@ public static class PayoutBatchMachine
     public const int MaxMakers = 16;
     /// <summary>Accepted requests that a batch remembers.</summary>
     public const int MaxRequests = 32;
+    /// <summary>Business days from the processing date, or from submission where a rail has none, within which every item should have ended.</summary>
+    public const int SettleWithinDays = 3;
 
     /// <summary>Decides one command.</summary>
     public static Decision<PayoutEvent> Decide(PayoutBatchState state, PayoutBatchCommand command, PayoutBatchFacts facts, DateTimeOffset now)
@@ -53,6 +55,7 @@ public static class PayoutBatchMachine
         {
             Status = PayoutBatchStatus.Submitted,
             ProcessOn = submitted.ProcessOn,
+            DueOn = submitted.DueOn,
             SubmittedAt = submitted.At,
             Submitter = submitted.Actor,
         }, submitted.Request),
@@ -133,7 +136,9 @@ public static class PayoutBatchMachine
             return otherMode;
         return DateRefusal(state.Rail, command.ProcessOn, facts.Today) is { } refusal
             ? refusal
-            : Decision<PayoutEvent>.Accept(new PayoutBatchSubmitted(command.ProcessOn, submitter, now, command.Fingerprint));
+            : Decision<PayoutEvent>.Accept(new PayoutBatchSubmitted(
+                command.ProcessOn, BusinessCalendar.Add(Region.National, command.ProcessOn ?? facts.Today, SettleWithinDays), submitter, now,
+                command.Fingerprint));
     }
 
     /// <summary>Why an engine of this mode must leave the batch alone, or null. Money of one mode does not exist in the other.</summary>

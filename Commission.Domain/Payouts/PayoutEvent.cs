@@ -19,7 +19,8 @@ public sealed record PayoutBatchEdited(
 public sealed record PayoutBatchApproved(Hash Hash, ContactId Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
 
 /// <summary>The batch was submitted: its items may go.</summary>
-public sealed record PayoutBatchSubmitted(DateOnly? ProcessOn, ContactId Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
+public sealed record PayoutBatchSubmitted(
+    DateOnly? ProcessOn, DateOnly? DueOn, ContactId Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
 
 /// <summary>Every item has come to its end.</summary>
 public sealed record PayoutBatchSettled(ContactId? Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);

@@ -33,6 +33,9 @@ public static class PayoutReference
     public static string Of(PayoutBatchId batch, int item, int attempt) =>
         $"{batch.ToString()[^7..].ToUpperInvariant()}-{item}{(attempt > 1 ? $"R{attempt}" : "")}";
 
+    /// <summary>The name under which a direct entry file is handed out, and by which the bank reports on it.</summary>
+    public static string FileNameOf(PayoutBatchId batch, int part) => $"{batch}-{part}.aba";
+
     /// <summary>What a rail that takes any text is given, also as its idempotency key: never the same for two attempts.</summary>
     public static string KeyOf(PayoutBatchId batch, int item, int attempt) => $"{batch}/{item}/{attempt}";
 

@@ -45,6 +45,10 @@ public interface IPayoutBatchGrain : IGrainWithStringKey
     [Alias("Return"), ResponseTimeout("00:10:00")]
     Task<PayoutReturnResult> Return(byte[] file);
 
+    /// <summary>Reads the bank's report of a file: the payments of a file that it rejected failed.</summary>
+    [Alias("Acknowledge"), ResponseTimeout("00:10:00")]
+    Task<PayoutAcknowledgement> Acknowledge(byte[] report);
+
     /// <summary>Sends items that wait and makes the files that are missing.</summary>
     [Alias("Finish"), ResponseTimeout("00:10:00")]
     Task Finish();
@@ -78,6 +82,18 @@ public sealed record PayoutResult([property: Id(0)] PayoutBatchState? State, [pr
 [GenerateSerializer, Immutable, Alias("PayoutReturnResult")]
 public sealed record PayoutReturnResult(
     [property: Id(0)] ReturnedItem[] Returned, [property: Id(1)] string[] Problems, [property: Id(2)] Refusal? Refusal);
+
+/// <summary>What the bank's report of a file came to.</summary>
+/// <param name="Status">What became of the file.</param>
+/// <param name="Part">Which file of the batch.</param>
+/// <param name="Message">What the bank says in one sentence, or empty.</param>
+/// <param name="Failed">Items that failed, because the bank took none of the file.</param>
+/// <param name="Issues">What the bank found beside: a person must look.</param>
+/// <param name="Refusal">Why the report was not taken; null when it was.</param>
+[GenerateSerializer, Immutable, Alias("PayoutAcknowledgement")]
+public sealed record PayoutAcknowledgement(
+    [property: Id(0)] Domain.Payouts.Aba.AbaFileStatus Status, [property: Id(1)] int Part, [property: Id(2)] string Message,
+    [property: Id(3)] ReturnedItem[] Failed, [property: Id(4)] string[] Issues, [property: Id(5)] Refusal? Refusal);
 
 /// <summary>An item that came back.</summary>
 /// <param name="Item">Its number.</param>

@@ -23,7 +23,7 @@ namespace Commission.Grains.Ledger;
 [KeepAlive]
 internal sealed partial class SweeperGrain(
     OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, PayoutQueries payouts, VolumeCourier courier, DisputeClocks disputes,
-    StripeNews stripe, TimeProvider time, ILogger<SweeperGrain> logger)
+    PayoutClock clock, StripeNews stripe, TimeProvider time, ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
@@ -65,6 +65,7 @@ internal sealed partial class SweeperGrain(
             foreach (var batch in await payouts.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
                 await TryAsync(() => GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish());
             await TryAsync(() => disputes.SweepAsync(cancellationToken));
+            await TryAsync(() => clock.SweepAsync(cancellationToken));
             await TryAsync(() => stripe.SweepAsync(cancellationToken));
         }
         catch (Exception error)

@@ -91,16 +91,15 @@ internal sealed class PayoutBatchGrain(
         if (!State.Exists)
             return new PayoutReturnResult([], [], Unknown());
         var (matched, problems, refusal) = await files.MatchAsync(Id, file);
-        var (returned, wrong) = (new List<ReturnedItem>(), new List<string>(problems));
-        foreach (var one in matched)
-        {
-            var unmoved = await _batch.MoveAsync(one.Item, _ => new RecordPayoutOutcome(one.Item, one.Attempt, PayoutItemStatus.Returned, one.Reason));
-            if (unmoved is null)
-                returned.Add(new ReturnedItem(one.Item, one.Attempt, one.AmountMinor, one.Reason));
-            else
-                wrong.Add($"item {one.Item}: {unmoved.Text}");
-        }
-        return new PayoutReturnResult([.. returned], [.. wrong], refusal);
+        var (returned, wrong) = await _batch.RecordAsync(matched, PayoutItemStatus.Returned);
+        return new PayoutReturnResult([.. returned], [.. problems, .. wrong], refusal);
+    }
+
+    public async Task<PayoutAcknowledgement> Acknowledge(byte[] report)
+    {
+        var read = await files.AcknowledgeAsync(Id, report);
+        var (failed, wrong) = await _batch.RecordAsync(read.Failed, PayoutItemStatus.Failed);
+        return read with { Failed = [.. failed], Issues = [.. read.Issues, .. wrong] };
     }
 
     public async Task Finish()

@@ -3,7 +3,6 @@ using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
-using Commission.Domain.Payouts.Calendar;
 using Commission.Domain.Payouts.Tax;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces.Payouts;
@@ -23,13 +22,12 @@ internal sealed record SelectedPayee(PayeeEligibility Eligibility, Hash? Destina
 
 /// <summary>Selects who is paid: one pass over the open accruals, in memory never more than some thousand of them.</summary>
 internal sealed class PayoutSelection(
-    OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, TimeProvider time)
+    OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar)
 {
     private const int PageEntries = 2_000;
 
     /// <summary>The date where the payer's bank is.</summary>
-    public DateOnly Today => DateOnly.FromDateTime(
-        TimeZoneInfo.ConvertTime(time.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId())).DateTime);
+    public DateOnly Today => calendar.Today;
 
     private bool IsLive => stripe.IsConfigured && stripe.IsLive;
 

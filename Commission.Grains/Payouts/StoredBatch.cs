@@ -1,5 +1,6 @@
 using Commission.Domain;
 using Commission.Domain.Payouts;
+using Commission.Grains.Interfaces.Payouts;
 using Commission.Storage.Payouts;
 
 namespace Commission.Grains.Payouts;
@@ -86,6 +87,28 @@ internal sealed class StoredBatch(PayoutBatchId id, PayoutStore store, PayoutQue
             .Select(number => PayoutItemMachine.Decide(State, null, commands[number].First(), time.GetUtcNow()).Refusal!);
         return [.. missing, .. await MoveAsync(rows, row => commands[row.Item.Number])];
     }
+
+    /// <summary>Records what a bank says of items; what contradicts what is known is returned in words.</summary>
+    public async Task<(IReadOnlyList<ReturnedItem> Moved, IReadOnlyList<string> Wrong)> RecordAsync(IReadOnlyList<ReturnedItem> told, PayoutItemStatus outcome)
+    {
+        var (moved, wrong) = (new List<ReturnedItem>(told.Count), new List<string>());
+        foreach (var page in told.Chunk(Page))
+        {
+            // All at once; if one of them is refused, one by one to tell which: what was recorded is not recorded again.
+            var refusals = await MoveAsync(page.ToLookup(one => one.Item, one => Outcome(one, outcome)));
+            foreach (var one in page)
+            {
+                if (refusals.Count > 0 && await MoveAsync(one.Item, _ => Outcome(one, outcome)) is { } refusal)
+                    wrong.Add($"item {one.Item}: {refusal.Text}");
+                else
+                    moved.Add(one);
+            }
+        }
+        return (moved, wrong);
+    }
+
+    private static PayoutItemCommand Outcome(ReturnedItem told, PayoutItemStatus outcome) =>
+        new RecordPayoutOutcome(told.Item, told.Attempt, outcome, told.Reason);
 
     /// <summary>Moves all items that stand so, some hundred in a transaction; where it ends, it is taken up again.</summary>
     public async Task MoveAllAsync(PayoutItemStatus status, Func<PayoutItemRow, PayoutItemCommand> command)

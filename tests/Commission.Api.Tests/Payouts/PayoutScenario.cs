@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commission.Domain.Ledger;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
 using Commission.Grains.Payouts;
@@ -119,6 +120,12 @@ internal sealed class PayoutScenario : IAsyncDisposable
     /// <summary>The ledger's balance of an account, debits less credits.</summary>
     public async Task<long> LedgerAsync(string account) => await Engine.Database.ScalarAsync<long>(
         $"select coalesce((select a.balance from book_account a join book_head h on h.id = a.book_id where h.book = 'ledger' and a.name = '{account}'), 0)");
+
+    /// <summary>Where a member's first accrual stands in the ledger.</summary>
+    public async Task<long> PlaceAsync(Person member) => await Engine.Database.ScalarAsync<long>($"""
+        select e.sequence from book_entry e join book_account a on a.book_id = e.book_id and a.id = e.credit
+        where e.kind = 1 and a.name = '{Accounts.Payable(member.Id)}' order by e.sequence limit 1
+        """);
 
     public Task WhenLedgerIsAsync(string account, long minor) =>
         Eventually.BecomesTrueAsync(async () => await LedgerAsync(account) == minor, $"{account} is {minor}");
