@@ -23,7 +23,7 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
 {
     private const string Items = """
         select i.number, i.payee, i.amount_minor, i.gst_minor, i.withheld_minor, i.lines, i.lines_hash, i.destination, i.status, i.attempt, i.reason,
-            i.since, i.submission, i.file_part, a.commitment, a.account
+            i.since, i.submission, i.file_part, a.commitment, a.account, i.salt
         from payout_item i left join payee_account a on a.payee = i.payee
         """;
 
@@ -136,6 +136,7 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
             Reason = reader.IsDBNull(10) ? null : reader.GetString(10),
             Since = reader.GetFieldValue<DateTimeOffset>(11),
             Submission = reader.IsDBNull(12) ? Hash.Zero : new Hash(reader.GetFieldValue<byte[]>(12)),
+            Salt = new Hash(reader.GetFieldValue<byte[]>(16)),
         },
         reader.GetFieldValue<int?>(13), reader.IsDBNull(14) ? null : new Hash(reader.GetFieldValue<byte[]>(14)),
         reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15));
