@@ -63,10 +63,24 @@ internal sealed partial class SweeperGrain(
             var unfinished = await agreements.ListUnfinishedAsync(UnfinishedPage, cancellationToken);
             await Task.WhenAll(unfinished.Select(id => GrainFactory.GetGrain<IAgreementGrain>(id).Finish()));
             foreach (var batch in await payouts.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
-                await GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish();
-            await disputes.SweepAsync(cancellationToken);
-            await clock.SweepAsync(cancellationToken);
-            await stripe.SweepAsync(cancellationToken);
+                await TryAsync(() => GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish());
+            await TryAsync(() => disputes.SweepAsync(cancellationToken));
+            await TryAsync(() => clock.SweepAsync(cancellationToken));
+            await TryAsync(() => stripe.SweepAsync(cancellationToken));
+        }
+        catch (Exception error)
+        {
+            LogSweepFailed(error);
+        }
+    }
+
+    /// <summary>What cannot be done, such as a file that nothing is configured for, must not keep the rest from being done.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The next tick tries again.")]
+    private async Task TryAsync(Func<Task> part)
+    {
+        try
+        {
+            await part();
         }
         catch (Exception error)
         {
