@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Commission.Domain;
 using Commission.Domain.Payouts;
 using Commission.Grains.Interfaces.Payouts;
@@ -63,6 +64,7 @@ internal sealed class PayoutDrafting(PayoutSelection selection, PayoutStore stor
                 LinesHash = PayoutLines.HashOf(selected.Lines.Select(line => (line.Entry, line.AmountMinor))),
                 Destination = selected.Destination!.Value,
                 Since = now,
+                Salt = new Hash(RandomNumberGenerator.GetBytes(Hash.Size)),
             };
             items.Add(item);
             yield return new DraftedItem(item, selected.Lines);

@@ -27,7 +27,7 @@ internal sealed class StoredBatch(PayoutBatchId id, PayoutStore store, PayoutQue
     /// <summary>What the rows hold now, as if one of them were taken out.</summary>
     public async Task<BatchContents> ContentsAsync(int? without)
     {
-        using var hasher = new BatchHasher(Id, State.Rail, State.Currency);
+        var hasher = new BatchHasher(Id, State.Rail, State.Currency);
         await foreach (var row in queries.ReadItemsAsync(Id))
             hasher.Add(row.Item.Number == without ? row.Item with { Status = PayoutItemStatus.Released } : row.Item);
         return hasher.Finish();

@@ -25,7 +25,7 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
 {
     private const string Items = """
         select i.number, i.payee, i.amount_minor, i.gst_minor, i.withheld_minor, i.lines, i.lines_hash, i.destination, i.status, i.attempt, i.reason,
-            i.since, i.submission, i.file_part, a.commitment, a.account, b.rail, b.live, s.account
+            i.since, i.submission, i.file_part, a.commitment, a.account, b.rail, b.live, s.account, i.salt
         from payout_item i join payout_batch b on b.uuid = i.batch
         left join payee_account a on a.payee = i.payee
         left join stripe_account s on s.payee = i.payee and s.live = b.live and s.transfers = 'active' and s.deauthorized_at is null
@@ -150,5 +150,6 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
         Reason = reader.IsDBNull(10) ? null : reader.GetString(10),
         Since = reader.GetFieldValue<DateTimeOffset>(11),
         Submission = reader.IsDBNull(12) ? Hash.Zero : new Hash(reader.GetFieldValue<byte[]>(12)),
+        Salt = new Hash(reader.GetFieldValue<byte[]>(19)),
     };
 }

@@ -50,7 +50,7 @@ public sealed class PayoutTransaction : RowTransaction
     {
         await using var import = await Connection.BeginBinaryImportAsync(
             """
-            copy payout_item (batch, number, payee, amount_minor, gst_minor, withheld_minor, lines, lines_hash, destination, status, attempt, since)
+            copy payout_item (batch, number, payee, amount_minor, gst_minor, withheld_minor, lines, lines_hash, destination, status, attempt, since, salt)
             from stdin (format binary)
             """, cancellationToken);
         foreach (var item in items)
@@ -68,6 +68,7 @@ public sealed class PayoutTransaction : RowTransaction
             await import.WriteAsync((short)item.Status, NpgsqlDbType.Smallint, cancellationToken);
             await import.WriteAsync(item.Attempt, NpgsqlDbType.Integer, cancellationToken);
             await import.WriteAsync(item.Since.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+            await import.WriteAsync(item.Salt.ToArray(), NpgsqlDbType.Bytea, cancellationToken);
         }
         await import.CompleteAsync(cancellationToken);
     }
