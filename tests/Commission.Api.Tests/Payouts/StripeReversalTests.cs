@@ -54,6 +54,7 @@ public sealed class StripeReversalTests
         Assert.Equal(3, scenario.Transfers().Count);
         (await scenario.ReverseAsync(batch, item, attempt: 1)).IsRefused(409, "WRONG_STATE", "item");
         await scenario.RowsAreTheLedgerAsync();
+        (await scenario.Engine.CommissionAsync("guarantees", "--run", "--full", "--as", scenario.Network.Admin.ToString())).Ended(0);
     }
 
     [Fact]
