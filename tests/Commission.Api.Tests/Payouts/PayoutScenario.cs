@@ -133,16 +133,9 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public static JsonElement Item(Answer batch, Person payee) =>
         batch["items"].EnumerateArray().Single(item => item.GetProperty("payee").GetString() == payee.ToString());
 
-    /// <summary>A returns file of one payment, as a bank sends it: the payment's record with type 2 and a reason.</summary>
-    public static byte[] ReturnOf(byte[] file, string reference, char reason)
-    {
-        var lines = System.Text.Encoding.ASCII.GetString(file).Split("\r\n");
-        var sent = lines.Single(line => line.StartsWith('1') && line.Contains(reference, StringComparison.Ordinal));
-        var returned = $"2{sent[1..17]}{reason}{sent[18..112]}24301500";
-        var amount = sent[20..30];
-        var totals = $"7999-999            {amount}{amount}{"0".PadLeft(10, '0')}{"",24}000001".PadRight(120);
-        return System.Text.Encoding.ASCII.GetBytes(string.Join("\r\n", lines[0], returned, totals, ""));
-    }
+    /// <summary>A returns file of one payment, as a bank sends it.</summary>
+    public static byte[] ReturnOf(byte[] file, string reference, char reason) => Bank.ReturnsOf(
+        file, [Bank.Payment(Bank.Records(file).Single(line => line.StartsWith('1') && line.Contains(reference, StringComparison.Ordinal)))], reason);
 
     public static AbaDocument Read(byte[] file) => AbaReader.Read(file) is ({ } document, null) ? document : throw new InvalidDataException("No direct entry file.");
 }
