@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commission.Api.Tests.Deals;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
@@ -15,6 +16,7 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public const string Batches = "/api/v1/payout-batches";
     public const string GoodAbn = "51824753556";
     private readonly ShiftedClock _clock;
+    private Person? _service;
 
     private PayoutScenario(Engine engine, Network network, ShiftedClock clock) => (Engine, Network, _clock) = (engine, network, clock);
 
@@ -33,13 +35,21 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public static async Task<PayoutScenario> StartAsync(bool coolOff = true)
     {
         var scenario = await StartAsync(new ShiftedClock(), coolOff, _ => { });
-        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
-        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
+        await scenario.AddAccountsAsync();
         return scenario;
     }
 
     /// <summary>The same without accounts of payees.</summary>
     public static async Task<PayoutScenario> StartAsync(ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend)
+    {
+        var scenario = await StartBareAsync(clock, bend);
+        await scenario.AddDealAsync();
+        if (coolOff)
+            clock.Advance(TimeSpan.FromDays(20));
+        return scenario;
+    }
+
+    private static async Task<PayoutScenario> StartBareAsync(ShiftedClock clock, Action<IServiceCollection> bend)
     {
         var engine = await Engine.StartAsync(services =>
         {
@@ -50,16 +60,40 @@ internal sealed class PayoutScenario : IAsyncDisposable
             });
             bend(services);
         });
-        var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine), clock);
-        await scenario.AddDealAsync();
-        if (coolOff)
-            clock.Advance(TimeSpan.FromDays(20));
-        return scenario;
+        return new PayoutScenario(engine, await Network.CreateAsync(engine), clock);
+    }
+
+    private async Task AddAccountsAsync()
+    {
+        await AccountAsync(Network.Referrer, "123456", GoodAbn, Network.Agreement);
+        await AccountAsync(Network.Upline, "654321", null, null);
     }
 
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
     public void Advance(TimeSpan time) => _clock.Advance(time);
+
+    /// <summary>An engine whose only deals settled for these values.</summary>
+    public static async Task<PayoutScenario> StartWithAsync(params IReadOnlyList<long> valuesMinor)
+    {
+        var scenario = await StartBareAsync(new ShiftedClock(), _ => { });
+        foreach (var value in valuesMinor)
+            await scenario.AddDealAsync(value);
+        await scenario.AddAccountsAsync();
+        return scenario;
+    }
+
+    /// <summary>A deal of a value, completed long ago.</summary>
+    public async Task AddDealAsync(long valueMinor)
+    {
+        _service ??= await Network.ServiceAsync(Network.Referrer, Network.Receiver);
+        var bulk = new BulkRequest(Network, _service);
+        var line = bulk.Line(Engine.Unique("deal-"), "complete");
+        line["settledValueMinor"] = valueMinor;
+        var answer = (await bulk.SendAsync([line.ToJsonString()], attestation => attestation["time"] = Network.Text(Now))).Is(200).Lines()[0];
+        Assert.True(answer.GetProperty("status").GetString() == "created", answer.ToString());
+        await Eventually.BecomesTrueAsync(async () => await Engine.Database.ScalarAsync<long>("select count(*) from outbox") == 0, "the books hold the deal");
+    }
 
     public async Task AddDealAsync() => await (await Network.DealAsync(5)).WhenBookedAsync(3);
 
