@@ -2,6 +2,8 @@ using System.CommandLine;
 using Commission.Cli.Deals;
 using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
+using Commission.Cli.Notifications;
+using Commission.Cli.Payouts;
 using Commission.Cli.Rules;
 
 namespace Commission.Cli;
@@ -36,6 +38,11 @@ internal static class CommandTree
         {
             VerticalAddCommand.Create(),
         },
+        new Command("payouts", "Money out.")
+        {
+            DocumentsCommand.Create(),
+        },
+        NotificationsCommand.Create(),
         WitnessCommand.Create(),
         CheckpointKeyCommand.Create(),
         new Command("ledger", "Export and verify the books.")

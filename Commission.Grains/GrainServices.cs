@@ -34,6 +34,8 @@ public static class GrainServices
         services.AddSingleton<DisputeClocks>();
         services.AddSingleton<PayoutDrafting>();
         services.AddSingleton<PayoutFiles>();
+        services.AddSingleton<TaxPaperIssuing>();
+        services.AddHostedService<TaxPaperCourier>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();

@@ -72,7 +72,7 @@ public static class PayoutItemMachine
             return WrongState(item, "Only a pending item can go.");
         return command.Destination == item.Destination
             ? Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Submitted, null, now) with { Submission = PayoutEntries.SubmissionOf(batch, item) })
-            : Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Failed, "The payee's account is not the one that was approved.", now));
+            : Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Failed, "The payee's account or tax details are not those that were approved.", now));
     }
 
     private static Decision<PayoutEvent> Record(PayoutBatchState batch, PayoutItem item, RecordPayoutOutcome command, DateTimeOffset now)
@@ -124,7 +124,7 @@ public static class PayoutItemMachine
         return command.Destination == item.Destination
             ? Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Pending, null, now) with { Attempt = item.Attempt + 1, Submission = Hash.Zero })
             : new Refusal(RefusalCodes.BatchChanged,
-                "The payee's account is not the one that was approved: release the item, and the next batch pays it there.", "destination");
+                "The payee's account or tax details are not those that were approved: release the item, and the next batch pays it there.", "destination");
     }
 
     private static Decision<PayoutEvent> Release(PayoutBatchState batch, PayoutItem item, DateTimeOffset now)

@@ -14,7 +14,7 @@ public sealed record PayoutBatchRow(
 /// <summary>An item with the file that it is in and what people may see of its payee's account now.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="FilePart">The file of its attempt, or null.</param>
-/// <param name="DestinationNow">Commitment to the verified account now; null for none.</param>
+/// <param name="DestinationNow">Commitment to the verified account now; null for none, and when the payee's tax details are no longer those of the draft.</param>
 /// <param name="Account">The verified account, encrypted.</param>
 public sealed record PayoutItemRow(PayoutItem Item, int? FilePart, Hash? DestinationNow, byte[]? Account);
 
@@ -23,8 +23,12 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
 {
     private const string Items = """
         select i.number, i.payee, i.amount_minor, i.gst_minor, i.withheld_minor, i.lines, i.lines_hash, i.destination, i.status, i.attempt, i.reason,
-            i.since, i.submission, i.file_part, a.commitment, a.account
+            i.since, i.submission, i.file_part,
+            case when a.abn is not distinct from i.abn and a.gst_registered = i.gst_registered and g.reference is not distinct from i.rcti_agreement
+                then a.commitment end,
+            a.account
         from payout_item i left join payee_account a on a.payee = i.payee
+        left join agreement g on g.reference = a.rcti_agreement and g.ended_at is null
         """;
 
     /// <summary>One page of batches, newest first, after a position.</summary>
