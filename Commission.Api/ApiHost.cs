@@ -110,6 +110,7 @@ public static partial class ApiHost
         api.MapDeals();
         api.MapLedger();
         api.MapPayouts();
+        api.MapPayoutSchedules();
         api.MapDisputes();
         api.MapPayees();
         api.MapDocuments();
@@ -119,6 +120,8 @@ public static partial class ApiHost
         api.MapCheckpointKeys();
         api.MapEvidence();
         api.MapStripeWebhooks();
+        api.MapStripeAccounts();
+        api.MapStripeStatus();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Commission.Cli.Deals;
+using Commission.Cli.Disputes;
 using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
 using Commission.Cli.Notifications;
@@ -29,6 +30,8 @@ internal static class CommandTree
         ReplayCommand.Create(),
         GuaranteesCommand.Create(),
         EvidenceCommand.Create(),
+        PayoutsCommand.Create(),
+        DisputesCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {
             WhatIfCommand.Create(),
@@ -37,10 +40,6 @@ internal static class CommandTree
         new Command("vertical", "Lines of business.")
         {
             VerticalAddCommand.Create(),
-        },
-        new Command("payouts", "Money out.")
-        {
-            DocumentsCommand.Create(),
         },
         NotificationsCommand.Create(),
         WitnessCommand.Create(),

@@ -34,6 +34,8 @@ public sealed class SiloSettings
     public string RelyingParty { get; set; } = "localhost";
     /// <summary>How often the guarantees are checked.</summary>
     public TimeSpan GuaranteesEvery { get; set; } = TimeSpan.FromMinutes(10);
+    /// <summary>How long a payout batch may take from its submission to its settlement.</summary>
+    public TimeSpan PayoutsWithin { get; set; } = TimeSpan.FromDays(10);
 }
 
 /// <summary>The composition of a silo, shared by <c>Commission.Silo</c>, by the API's single-process mode and by tests.</summary>
@@ -77,7 +79,8 @@ public static class CommissionSilo
         builder.Services.TryAddSingleton<ICheckpointSigner>(
             provider => new FileCheckpointSigner(keys, provider.GetRequiredService<TimeProvider>(), log.Ed25519Checkpoints));
         builder.Services.Configure<DealOptions>(options => options.RelyingParty = settings.RelyingParty);
-        builder.Services.Configure<GuaranteeOptions>(options => options.Every = settings.GuaranteesEvery);
+        builder.Services.Configure<GuaranteeOptions>(options =>
+            (options.Every, options.PayoutsWithin) = (settings.GuaranteesEvery, settings.PayoutsWithin));
         builder.Services.TryAddSingleton(new DisputeTerms(builder.Configuration.GetSection("Commission:Disputes").Get<DisputeOptions>() ?? new DisputeOptions()));
         builder.Services.Configure<PayerOptions>(builder.Configuration.GetSection("Commission:Payer"));
         builder.Services.AddSingleton(_ => new PayeeVaultKeys(DataProtectionProvider.Create(

@@ -16,13 +16,17 @@ public static class DisputeEntries
     {
         DisputeOpened opened => [.. Held(state).Select(entry => Hold(state, entry, opened.By, opened.At))],
         DisputeWithdrawn withdrawn => [.. Held(state).Select(entry => Release(state, entry, withdrawn.By, withdrawn.At))],
-        DisputeWasDecided decided =>
-        [
-            .. Held(state).Select(entry => Release(state, entry, decided.Decision.By, decided.At)),
-            .. state.Contested.SelectMany(entry => Adjustment(state, entry, decided.Decision)),
-        ],
+        DisputeWasDecided decided => [.. Decided(state, decided.Decision)],
         _ => [],
     };
+
+    /// <summary>All entries that a dispute in this state has left, in order.</summary>
+    public static IEnumerable<EntryDraft> AllOf(DisputeState state) =>
+    [
+        .. Held(state).Select(entry => Hold(state, entry, state.OpenedBy, state.OpenedAt)),
+        .. state.Decision is { } decision ? Decided(state, decision) : [],
+        .. state is { Status: DisputeStatus.Withdrawn, EndedAt: { } at } ? Held(state).Select(entry => Release(state, entry, state.Member, at)) : [],
+    ];
 
     /// <summary>The facts of a step for one contested entry, canonical JSON: the ledger has their hash.</summary>
     public static byte[] FactsOf(DisputeId dispute, ContestedEntry entry, string step, long amountMinor) => new CanonicalObject()
@@ -36,6 +40,12 @@ public static class DisputeEntries
     private static IEnumerable<ContestedEntry> Held(DisputeState state) => state.Contested.Where(entry => entry.IsHeld);
 
     private static Hash Opening(DisputeState state, ContestedEntry entry) => Hash.Of(FactsOf(state.Id, entry, "opened", entry.Amount.Minor));
+
+    private static IEnumerable<EntryDraft> Decided(DisputeState state, DisputeDecision decision) =>
+    [
+        .. Held(state).Select(entry => Release(state, entry, decision.By, decision.At)),
+        .. state.Contested.SelectMany(entry => Adjustment(state, entry, decision)),
+    ];
 
     private static EntryDraft Hold(DisputeState state, ContestedEntry entry, ContactId by, DateTimeOffset at) => Entry(
         state, EntryKind.Hold, entry, Accounts.Payable(state.Member), Accounts.Disputed(state.Member), entry.Amount.Minor, Opening(state, entry),

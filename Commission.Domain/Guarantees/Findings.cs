@@ -11,6 +11,7 @@ public sealed class Findings(Guarantee guarantee)
     private readonly List<string> _notes = [];
     private string? _unchecked;
     private int _count;
+    private int _late;
 
     /// <summary>The guarantee.</summary>
     public Guarantee Guarantee => guarantee;
@@ -27,6 +28,13 @@ public sealed class Findings(Guarantee guarantee)
         _count++;
         if (_violations.Count < MaxViolations)
             _violations.Add(new Violation(where, what));
+    }
+
+    /// <summary>Notes that something was not done in time: the books are in order, and will be without being read again.</summary>
+    public void Late(string where, string what)
+    {
+        _late++;
+        Break(where, what);
     }
 
     /// <summary>Notes a violation, if there is one.</summary>
@@ -53,5 +61,5 @@ public sealed class Findings(Guarantee guarantee)
     /// <summary>The outcome: a violation outweighs what could not be checked.</summary>
     public GuaranteeOutcome Conclude(long durationMilliseconds) => new(
         guarantee, _count > 0 ? Verdict.Broken : _unchecked is null ? Verdict.Holds : Verdict.NotChecked,
-        _evidence, _violations, _count, _notes, durationMilliseconds);
+        _evidence, _violations, _count, _late, _notes, durationMilliseconds);
 }

@@ -46,7 +46,7 @@ public static class GuaranteeNames
         Guarantee.RightRule => "The version in force on the referral date decides, somebody else than its author approved it, and it gives the same amounts for ever.",
         Guarantee.ExactMoney => "Debits equal credits, and every balance is what the entries add up to, to the cent.",
         Guarantee.Immutable => "No leaf of a book was changed, deleted, moved or cut off since it was signed.",
-        Guarantee.PaidOnce => "Every complete deal's commission stands in the ledger exactly once, and nothing that is owed to a book waits too long.",
+        Guarantee.PaidOnce => "Every complete deal's commission stands in the ledger once and is paid at most once; batch, ledger and rail agree; payouts and disputes keep their time.",
         _ => throw new ArgumentOutOfRangeException(nameof(guarantee)),
     };
 }
@@ -85,8 +85,9 @@ public sealed record Violation(string Where, string What);
 /// <param name="Evidence">How much was looked at, by what it is.</param>
 /// <param name="Violations">The first of what was found.</param>
 /// <param name="ViolationCount">How many were found.</param>
+/// <param name="LateCount">How many of them say only that something is late.</param>
 /// <param name="Notes">What the verdict does not cover.</param>
 /// <param name="DurationMilliseconds">Time that it took.</param>
 public sealed record GuaranteeOutcome(
-    Guarantee Guarantee, Verdict Verdict, IReadOnlyDictionary<string, long> Evidence, IReadOnlyList<Violation> Violations, int ViolationCount,
+    Guarantee Guarantee, Verdict Verdict, IReadOnlyDictionary<string, long> Evidence, IReadOnlyList<Violation> Violations, int ViolationCount, int LateCount,
     IReadOnlyList<string> Notes, long DurationMilliseconds);

@@ -25,6 +25,9 @@ public sealed record GuaranteeReport(
     /// <summary>Whether all six hold.</summary>
     public bool Holds => Outcomes.All(outcome => outcome.Verdict == Verdict.Holds);
 
+    /// <summary>Whether nothing was found but delays: then the books need not be read anew.</summary>
+    public bool IsAtMostLate => Outcomes.All(outcome => outcome.Verdict == Verdict.Holds || (outcome.ViolationCount > 0 && outcome.ViolationCount == outcome.LateCount));
+
     /// <summary>RFC 8785 bytes.</summary>
     public byte[] ToCanonical() => new CanonicalObject()
         .Add("at", Text(At))
@@ -36,6 +39,14 @@ public sealed record GuaranteeReport(
         .Add("run", Run)
         .Add("version", 1)
         .ToBytes();
+
+    /// <summary>The same of a report that was stored.</summary>
+    public static bool IsOnlyLate(byte[] report)
+    {
+        using var json = CanonicalJson.Parse(report);
+        return json.RootElement.GetProperty("guarantees").EnumerateArray().All(one => one.GetProperty("verdict").GetString() == Verdict.Holds.Word()
+            || (one.TryGetProperty("lateCount", out var late) && late.GetInt32() > 0 && late.GetInt32() == one.GetProperty("violationCount").GetInt32()));
+    }
 
     /// <summary>
     /// The text that is signed (docs/guarantees.md): origin, time, the verdicts, and the hash of the report's bytes. Its second
@@ -59,6 +70,7 @@ public sealed record GuaranteeReport(
             .Add("code", outcome.Guarantee.Code())
             .Add("durationMilliseconds", outcome.DurationMilliseconds)
             .Add("evidence", evidence)
+            .Add("lateCount", outcome.LateCount)
             .Add("name", outcome.Guarantee.Name())
             .Add("notes", outcome.Notes)
             .Add("statement", outcome.Guarantee.Statement())

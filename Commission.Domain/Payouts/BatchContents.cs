@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Commission.Domain.Amounts;
+using Commission.Domain.Ledger;
+using Commission.Domain.Ledger.Log;
 
 namespace Commission.Domain.Payouts;
 
@@ -17,34 +17,42 @@ public enum Rail
 /// <summary>What a batch holds, as its rows say: what is drafted, approved and submitted must be the same.</summary>
 /// <param name="Items">Items that are not released.</param>
 /// <param name="PayMinor">What they pay together.</param>
-/// <param name="Hash">What binds batch and items: <see cref="BatchHasher"/>.</param>
+/// <param name="Hash">What binds batch and items: <see cref="BatchHeader"/>.</param>
 [GenerateSerializer, Immutable, Alias("BatchContents")]
 public readonly record struct BatchContents([property: Id(0)] int Items, [property: Id(1)] long PayMinor, [property: Id(2)] Hash Hash);
 
-/// <summary>
-/// Goes through the rows of a batch once and gives its contents; 100,000 items need no more memory than one. The hash is SHA-256 of a
-/// domain separator and, each after its length as a big-endian u32, the batch's canonical JSON and those of its items in the order of
-/// their numbers: docs/formats/payout.md.
-/// </summary>
-public sealed class BatchHasher : IDisposable
+/// <summary>What an approval signs for: the batch, and the root of a tree over its items, so that one of them is proved without the others.</summary>
+/// <param name="Batch">The batch.</param>
+/// <param name="Rail">How its money leaves.</param>
+/// <param name="Currency">Its one currency.</param>
+/// <param name="Items">How many items.</param>
+/// <param name="PayMinor">What they pay together.</param>
+/// <param name="ItemsRoot">RFC 6962 root over their canonical JSON, in the order of their numbers.</param>
+public sealed record BatchHeader(PayoutBatchId Batch, Rail Rail, Currency Currency, int Items, long PayMinor, Hash ItemsRoot)
 {
-    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    /// <summary>SHA-256 of a domain separator and the header's canonical JSON: docs/formats/payout.md.</summary>
+    public Hash Hash => Hash.Of([.. "commission/payout-batch/v1\n"u8, .. ToCanonical().ToBytes()]);
+
+    /// <summary>Canonical JSON.</summary>
+    public CanonicalObject ToCanonical() => new CanonicalObject()
+        .Add("batch", Batch.ToString()).Add("currency", Currency.Code).Add("items", Items).Add("itemsRoot", ItemsRoot.ToString())
+        .Add("payMinor", PayMinor).Add("rail", Rail.ToString().ToLowerInvariant()).Add("version", 1);
+}
+
+/// <summary>Goes through the rows of a batch once and gives its contents; 100,000 items need no more memory than one.</summary>
+public sealed class BatchHasher(PayoutBatchId batch, Rail rail, Currency currency)
+{
+    private const int Together = 1_000;
+    private readonly List<Hash> _leaves = new(Together);
+    private TreeEdge _edge = TreeEdge.Empty;
     private int _items;
     private int _last;
     private long _payMinor;
 
-    /// <summary>Begins with the batch itself.</summary>
-    public BatchHasher(PayoutBatchId batch, Rail rail, Currency currency)
-    {
-        _sha.AppendData("commission/payout-batch/v1\n"u8);
-        Append(new CanonicalObject()
-            .Add("batch", batch.ToString()).Add("currency", currency.Code).Add("rail", rail.ToString().ToLowerInvariant()).Add("version", 1).ToBytes());
-    }
-
     /// <summary>The contents of a batch whose items are at hand.</summary>
     public static BatchContents Of(PayoutBatchId batch, Rail rail, Currency currency, IEnumerable<PayoutItem> items)
     {
-        using var hasher = new BatchHasher(batch, rail, currency);
+        var hasher = new BatchHasher(batch, rail, currency);
         foreach (var item in items)
             hasher.Add(item);
         return hasher.Finish();
@@ -59,22 +67,26 @@ public sealed class BatchHasher : IDisposable
         _last = item.Number;
         if (item.Status == PayoutItemStatus.Released)
             return;
-        Append(item.ToCanonical());
+        _leaves.Add(item.Leaf);
+        if (_leaves.Count == Together)
+            Flush();
         _payMinor = checked(_payMinor + item.Amounts.PayMinor);
         _items++;
     }
 
-    /// <summary>The contents.</summary>
-    public BatchContents Finish() => new(_items, _payMinor, new Hash(_sha.GetHashAndReset()));
-
-    /// <inheritdoc />
-    public void Dispose() => _sha.Dispose();
-
-    private void Append(byte[] bytes)
+    /// <summary>What was added so far, as an approval signs for it.</summary>
+    public BatchHeader Header()
     {
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-        _sha.AppendData(length);
-        _sha.AppendData(bytes);
+        Flush();
+        return new BatchHeader(batch, rail, currency, _items, _payMinor, _edge.Root);
+    }
+
+    /// <summary>The contents.</summary>
+    public BatchContents Finish() => new(_items, _payMinor, Header().Hash);
+
+    private void Flush()
+    {
+        (_edge, _) = _edge.Append(_leaves);
+        _leaves.Clear();
     }
 }

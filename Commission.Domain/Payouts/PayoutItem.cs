@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Commission.Domain.Ledger;
 
 namespace Commission.Domain.Payouts;
 
@@ -44,12 +45,17 @@ public sealed record PayoutItem
     [Id(6)] public PayoutItemStatus Status { get; init; } = PayoutItemStatus.Pending;
     /// <summary>Which attempt is under way or ended last, from 1.</summary>
     [Id(7)] public int Attempt { get; init; } = 1;
-    /// <summary>Why it failed or came back, in words; null otherwise.</summary>
+    /// <summary>Why it failed or came back, why it is being taken back or could not be; null otherwise.</summary>
     [Id(8)] public string? Reason { get; init; }
     /// <summary>When it came to stand so.</summary>
     [Id(9)] public DateTimeOffset Since { get; init; }
     /// <summary>Hash of the facts of the attempt's submission in the ledger; zero before it.</summary>
     [Id(10)] public Hash Submission { get; init; }
+    /// <summary>32 random bytes: whoever has only the hash of an item cannot try out what it may say.</summary>
+    [Id(11)] public Hash Salt { get; init; }
+
+    /// <summary>The item as a leaf of its batch's tree.</summary>
+    public Hash Leaf => MerkleTree.LeafHash(ToCanonical());
 
     /// <summary>The part that is approved, canonical JSON: docs/formats/payout.md.</summary>
     public byte[] ToCanonical() => new CanonicalObject()
@@ -61,6 +67,7 @@ public sealed record PayoutItem
         .Add("linesHash", LinesHash.ToString())
         .Add("payMinor", Amounts.PayMinor)
         .Add("payee", Payee.ToString())
+        .Add("salt", Salt.ToString())
         .Add("withheldMinor", Amounts.WithheldMinor)
         .ToBytes();
 }

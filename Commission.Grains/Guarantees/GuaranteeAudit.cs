@@ -2,10 +2,13 @@ using System.Data;
 using System.Text;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
+using Commission.Domain.Guarantees;
 using Commission.Grains.Deals;
+using Commission.Grains.Interfaces.Disputes;
 using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;
+using Commission.Storage.Payouts;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Serialization;
@@ -14,8 +17,15 @@ namespace Commission.Grains.Guarantees;
 
 /// <summary>Checks the real books in one snapshot, and signs what was found.</summary>
 internal sealed class GuaranteeAudit(
-    NpgsqlDataSource dataSource, LedgerQueries ledger, ICheckpointSigner signer, LogNames names, Serializer serializer, IOptions<DealOptions> deals)
+    NpgsqlDataSource dataSource, LedgerQueries ledger, ICheckpointSigner signer, LogNames names, Serializer serializer, PayeeVault vault,
+    DisputeTerms disputes, IOptions<GuaranteeOptions> options, IOptions<DealOptions> deals, TimeProvider time)
 {
+    /// <summary>What "in time" means now.</summary>
+    public ServiceLimits Limits => new(time.GetUtcNow(), options.Value.PayoutsWithin, disputes.Policy, CheckContext.HoursOf);
+
+    /// <summary>The host that authenticators were registered for.</summary>
+    public string RelyingParty => deals.Value.RelyingParty;
+
     /// <summary>Checks.</summary>
     /// <param name="verified">Where an earlier run ended; nothing to read everything.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -25,7 +35,8 @@ internal sealed class GuaranteeAudit(
         var memory = await RememberAsync(cancellationToken);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        return await new GuaranteeCheck(connection, serializer, deals.Value.RelyingParty, memory).RunAsync(verified, cancellationToken);
+        var context = new CheckContext(serializer, vault, RelyingParty, memory, Limits);
+        return await new GuaranteeCheck(connection, context).RunAsync(verified, cancellationToken);
     }
 
     /// <summary>Signs a text as a note of this installation, with the keys that sign checkpoints.</summary>

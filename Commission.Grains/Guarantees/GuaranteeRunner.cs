@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Commission.Domain;
 using Commission.Domain.Guarantees;
-using Commission.Grains.Deals;
 using Commission.Storage.Guarantees;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,12 +18,15 @@ public sealed class GuaranteeOptions
 
     /// <summary>From one that reads everything to the next.</summary>
     public TimeSpan FullEvery { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>From a payout batch's submission to its settlement; what takes longer is a finding.</summary>
+    public TimeSpan PayoutsWithin { get; set; } = TimeSpan.FromDays(10);
 }
 
 /// <summary>Runs what waits in the queue of the guarantees, and puts a run there when one is due. Every silo does; one gets each run.</summary>
 internal sealed partial class GuaranteeRunner(
     GuaranteeRuns runs, GuaranteeAudit audit, SelfTestBench bench, GuaranteeMetrics metrics, IOptions<GuaranteeOptions> options,
-    IOptions<DealOptions> deals, TimeProvider time, ILogger<GuaranteeRunner> logger) : BackgroundService
+    TimeProvider time, ILogger<GuaranteeRunner> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(1);
@@ -91,12 +93,12 @@ internal sealed partial class GuaranteeRunner(
         var (verified, fullAt) = await runs.ReadProgressAsync(cancellationToken);
 
         // What one run found broken, one that reads only what is new might not see: until all holds again, everything is read.
-        var isWhole = run.Full || await runs.FindLatestAsync(GuaranteeRun.Check, cancellationToken) is { Held: false };
+        var isWhole = run.Full || await runs.FindLatestAsync(GuaranteeRun.Check, cancellationToken) is { Held: false, WasLateOnly: false };
         var found = await audit.CheckAsync(isWhole ? new Dictionary<string, VerifiedBook>() : verified, cancellationToken);
         var full = found.Books.All(book => book.From == 0);
         var report = new GuaranteeReport(run.Id.ToString(), at, full, full ? at : fullAt, found.Books, found.Outcomes);
         var note = await audit.SignAsync(report.NoteText, cancellationToken);
-        if (report.Holds)
+        if (report.IsAtMostLate)
             await runs.WriteProgressAsync(found.Books, at, full, cancellationToken);
         await runs.FinishAsync(run.Id, "completed", report.Holds, report.ToCanonical(), note.ToString(), cancellationToken);
         metrics.Ran(found.Outcomes, Stopwatch.GetElapsedTime(start));
@@ -106,7 +108,7 @@ internal sealed partial class GuaranteeRunner(
 
     private async Task TestAsync(GuaranteeRun run, CancellationToken cancellationToken)
     {
-        var report = await bench.RunAsync(run.Id.ToString(), time.GetUtcNow(), deals.Value.RelyingParty, cancellationToken);
+        var report = await bench.RunAsync(run.Id.ToString(), audit.RelyingParty, audit.Limits, cancellationToken);
         var note = await audit.SignAsync(report.NoteText, cancellationToken);
         await runs.FinishAsync(run.Id, "completed", report.SawAll, report.ToCanonical(), note.ToString(), cancellationToken);
     }

@@ -26,6 +26,9 @@ internal sealed class BookCheck(
     /// <summary>Deals of the leaves that were read, if somebody wants them: a whole book has too many to remember.</summary>
     public HashSet<DealId> Deals { get; } = [];
 
+    /// <summary>What the leaves that were read are about: deals, batches, disputes, payees; likewise.</summary>
+    public HashSet<Guid> Subjects { get; } = [];
+
     public async Task<BookExtent> CheckAsync(VerifiedBook? verified, CancellationToken cancellationToken)
     {
         await BeginAsync(verified, cancellationToken);
@@ -105,8 +108,15 @@ internal sealed class BookCheck(
         if (leaf is not null)
         {
             money.BreakIf($"{Where} leaf {row.Columns.Sequence}", row.Columns.Fault(leaf));
+            if (leaf is EntryLeaf entry)
+                money.BreakIf($"{Where} leaf {row.Columns.Sequence}", EntryShape.Fault(entry.Entry));
+            if (collectDeals)
+                Subjects.Add(row.Columns.Deal);
             if (collectDeals && DealOf(leaf) is { } deal)
+            {
                 Deals.UnionWith([deal, new DealId(row.Columns.Deal)]);
+                Subjects.Add(deal.Value);
+            }
         }
         if (_faulty || _verifier.Next(row.Bytes) is not { } fault)
             return;

@@ -11,7 +11,9 @@ namespace Commission.Storage.Guarantees;
 /// <summary>What the outbox still owes the books.</summary>
 /// <param name="Handshakes">Deals whose handshakes wait.</param>
 /// <param name="Entries">Deals whose entries wait.</param>
-internal sealed record WaitingDeals(HashSet<DealId> Handshakes, HashSet<DealId> Entries);
+/// <param name="Transfers">Entries of payouts and disputes.</param>
+/// <param name="Acts">What acts are about that wait for the administration book.</param>
+internal sealed record WaitingRecords(HashSet<DealId> Handshakes, HashSet<DealId> Entries, List<EntryDraft> Transfers, HashSet<Guid> Acts);
 
 /// <summary>Reads deals with what their checks need, over one connection.</summary>
 internal sealed class DealReader(NpgsqlConnection connection, Serializer serializer)
@@ -36,7 +38,7 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
 
     /// <summary>All that the books hold of some deals.</summary>
     public async Task<List<DealDossier>> ReadAsync(
-        IReadOnlyDictionary<int, string> books, IReadOnlyCollection<DealId> deals, WaitingDeals waiting, Findings findings, CancellationToken cancellationToken)
+        IReadOnlyDictionary<int, string> books, IReadOnlyCollection<DealId> deals, WaitingRecords waiting, Findings findings, CancellationToken cancellationToken)
     {
         var rows = await connection.ReadAsync(
             "select deal, book_id, sequence, bytes, facts from book_entry where deal = any($1) and book_id = any($2) order by deal, book_id, sequence",
@@ -63,14 +65,16 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
     }
 
     /// <summary>Deals with records in the outbox: what they miss in the books is on its way.</summary>
-    public async Task<WaitingDeals> ReadWaitingAsync(Findings findings, CancellationToken cancellationToken)
+    public async Task<WaitingRecords> ReadWaitingAsync(Findings findings, CancellationToken cancellationToken)
     {
-        var waiting = new WaitingDeals([], []);
+        var waiting = new WaitingRecords([], [], [], []);
         var rows = await connection.ReadAsync(
-            "select id, book, payload from outbox where book in ($1, $2) order by id limit $3",
+            "select id, book, payload from outbox where book in ($1, $2, $3) order by id limit $4",
             reader => (Id: reader.GetInt64(0), Book: reader.GetString(1), Payload: reader.GetFieldValue<byte[]>(2)),
-            cancellationToken, Books.Handshakes, Books.Ledger, MaxWaiting);
+            cancellationToken, Books.Handshakes, Books.Ledger, Books.Administration, MaxWaiting);
         findings.Saw("outbox rows", rows.Count);
+        if (rows.Count == MaxWaiting)
+            findings.CouldNot($"More than {MaxWaiting} rows wait in the outbox: what payouts owe the ledger is not known.");
         foreach (var (id, _, payload) in rows)
         {
             if (RecordsOf(payload) is not { } records)
@@ -80,6 +84,8 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
             }
             waiting.Handshakes.UnionWith(records.OfType<HandshakeDraft>().Select(draft => draft.Deal));
             waiting.Entries.UnionWith(records.OfType<EntryDraft>().Select(draft => draft.Deal));
+            waiting.Transfers.AddRange(records.OfType<EntryDraft>().Where(draft => !draft.Kind.IsCalculated()));
+            waiting.Acts.UnionWith(records.OfType<ActDraft>().Select(draft => draft.Subject));
         }
         return waiting;
     }

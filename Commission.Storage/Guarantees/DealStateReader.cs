@@ -11,16 +11,6 @@ namespace Commission.Storage.Guarantees;
 /// <summary>Reads the rows of deals: the state that the engine goes on from, and the columns that lists are made of.</summary>
 internal sealed class DealStateReader(NpgsqlConnection connection, Serializer serializer)
 {
-    private static readonly IReadOnlyList<StateColumn> Columns = DealTable.Table.Columns;
-
-    /// <summary>Names the first column of a row that is not what its state gives.</summary>
-    private static readonly string ColumnsSql = $"""
-        select d.id, case {string.Concat(Columns.Select(column => $" when d.{column.Name} is distinct from k.{column.Name} then '{column.Name}'"))} end
-        from {DealTable.Name} d
-        join unnest($1::text[]{string.Concat(Columns.Select((column, i) => $", ${i + 2}::{column.SqlType}[]"))})
-            as k(id{string.Concat(Columns.Select(column => $", {column.Name}"))}) on k.id = d.id
-        """;
-
     /// <summary>States by deal. What cannot be read, and columns that say otherwise, are found here.</summary>
     public async Task<Dictionary<DealId, DealState>> ReadAsync(IReadOnlyCollection<DealId> deals, Findings findings, CancellationToken cancellationToken)
     {
@@ -40,7 +30,7 @@ internal sealed class DealStateReader(NpgsqlConnection connection, Serializer se
             ids.Add(id);
             journaled.Add(new Journaled<DealState> { State = state });
         }
-        await CompareAsync(ids, journaled, findings, cancellationToken);
+        await StateColumns.CompareAsync(connection, DealTable.Table, ids, journaled, findings, cancellationToken);
         return states;
     }
 
@@ -60,19 +50,5 @@ internal sealed class DealStateReader(NpgsqlConnection connection, Serializer se
             """,
             reader => rows[reader.GetInt32(0) - 1], cancellationToken, known, steps, handshakes);
         return (missing, rows.Count == limit ? rows[^1].Id : null);
-    }
-
-    private async Task CompareAsync(List<string> ids, List<object> states, Findings findings, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(ColumnsSql, connection) { CommandTimeout = 0 };
-        command.Parameters.Add(new NpgsqlParameter { Value = ids.ToArray() });
-        foreach (var column in Columns)
-            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = column.Type | NpgsqlTypes.NpgsqlDbType.Array, Value = column.ToArray(states) });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (!reader.IsDBNull(1))
-                findings.Break(reader.GetString(0), $"column {reader.GetString(1)} of its row is not what its state says");
-        }
     }
 }

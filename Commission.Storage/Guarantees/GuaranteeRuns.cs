@@ -25,6 +25,9 @@ public sealed record GuaranteeRun(
 
     /// <summary>Breaks on a copy.</summary>
     public const string SelfTest = "self-test";
+
+    /// <summary>Whether all that it found was that something is late.</summary>
+    public bool WasLateOnly => Report is not null && GuaranteeReport.IsOnlyLate(Report);
 }
 
 /// <summary>Runs of the guarantees in PostgreSQL: a queue of what was asked for, and the results.</summary>

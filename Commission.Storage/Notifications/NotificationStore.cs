@@ -37,6 +37,8 @@ public sealed class NotificationStore(NpgsqlDataSource dataSource, Serializer se
             for (; await reader.ReadAsync(cancellationToken); rows++)
                 drafts.AddRange(serializer.Deserialize<BookRecord[]>(reader.GetFieldValue<byte[]>(0))!.Cast<NotificationDraft>());
         }
+        if (rows == 0)
+            return 0;
         await NotificationRows.InsertAsync(connection, transaction, drafts, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return rows;

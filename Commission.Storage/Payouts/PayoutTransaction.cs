@@ -4,6 +4,7 @@ using Commission.Domain.Payouts;
 using Commission.Domain.Payouts.Tax;
 using Commission.Domain.Rules;
 using Commission.Storage.GroupCommit;
+using Commission.Storage.Payouts.Stripe;
 using Npgsql;
 using NpgsqlTypes;
 using Orleans.Serialization;
@@ -52,7 +53,7 @@ public sealed class PayoutTransaction : RowTransaction
     {
         await using var import = await Connection.BeginBinaryImportAsync(
             """
-            copy payout_item (batch, number, payee, amount_minor, gst_minor, withheld_minor, lines, lines_hash, destination, status, attempt, since,
+            copy payout_item (batch, number, payee, amount_minor, gst_minor, withheld_minor, lines, lines_hash, destination, status, attempt, since, salt,
                 abn, gst_registered, rcti_agreement, payer_abn, payer_gst_registered)
             from stdin (format binary)
             """, cancellationToken);
@@ -71,6 +72,7 @@ public sealed class PayoutTransaction : RowTransaction
             await import.WriteAsync((short)item.Status, NpgsqlDbType.Smallint, cancellationToken);
             await import.WriteAsync(item.Attempt, NpgsqlDbType.Integer, cancellationToken);
             await import.WriteAsync(item.Since.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+            await import.WriteAsync(item.Salt.ToArray(), NpgsqlDbType.Bytea, cancellationToken);
             await import.WriteAsync(tax.Abn?.Digits, NpgsqlDbType.Text, cancellationToken);
             await import.WriteAsync(tax.IsGstRegistered, NpgsqlDbType.Boolean, cancellationToken);
             await import.WriteAsync(tax.RctiAgreement, NpgsqlDbType.Text, cancellationToken);
@@ -140,6 +142,14 @@ public sealed class PayoutTransaction : RowTransaction
             """,
             [batch.Value, items.Select(item => item.Item).ToArray(), items.Select(item => item.Part).ToArray()], cancellationToken);
         await Transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Persists orders to Stripe: an item is on its way exactly when its order is here.</summary>
+    /// <exception cref="StripeContradictionException">A key stands for another order.</exception>
+    public async Task WriteOrdersAsync(bool live, IReadOnlyList<StripeOrder> orders, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (orders.Count > 0 && await ExecuteAsync(StripeRequests.WriteSql, StripeRequests.WriteParameters(live, orders, now), cancellationToken) != orders.Count)
+            throw new StripeContradictionException($"One of {orders.Count} keys from {orders[0].Key} on stands for another order.");
     }
 
     /// <summary>Writes the state with what it owes the books, and commits all of it.</summary>

@@ -11,14 +11,18 @@ namespace Commission.Storage.Guarantees.SelfTest;
 /// <param name="Name">What is done.</param>
 /// <param name="Target">The guarantee that must see it.</param>
 /// <param name="ApplyAsync">Does it to the copy.</param>
-internal sealed record Break(string Name, Guarantee Target, Func<Subject, CancellationToken, Task> ApplyAsync);
+internal sealed record Break(string Name, Guarantee Target, Func<Subject, CancellationToken, Task> ApplyAsync)
+{
+    /// <summary>Whether the copy has what is broken.</summary>
+    public Func<ScratchPayouts, bool> IsPossible { get; init; } = _ => true;
+}
 
 /// <summary>All breaks. Those of records give every hash anew, so that only the guarantee at stake can see them.</summary>
 internal static class Breaks
 {
     private static readonly DealId Nobody = new(new Guid("00000000-0000-8000-8000-000000000001"));
 
-    public static IReadOnlyList<Break> All { get; } = [.. Attribution(), .. Authority(), .. RightRule(), .. ExactMoney(), .. Immutable(), .. PaidOnce()];
+    public static IReadOnlyList<Break> All { get; } = [.. Attribution(), .. Authority(), .. RightRule(), .. ExactMoney(), .. Immutable(), .. PaidOnce(), .. PayoutBreaks.All];
 
     private static IEnumerable<Break> Attribution() =>
     [
@@ -111,7 +115,7 @@ internal static class Breaks
     private static Break Records(string name, Guarantee target, Func<Subject, CopiedBooks> change) =>
         new(name, target, (subject, cancellationToken) => subject.RewriteAsync(change(subject), cancellationToken));
 
-    private static Break Sql(string name, Guarantee target, string sql) => new(name, target, async (subject, cancellationToken) =>
+    internal static Break Sql(string name, Guarantee target, string sql) => new(name, target, async (subject, cancellationToken) =>
     {
         if (await subject.ExecuteAsync(sql, cancellationToken) == 0)
             throw new InvalidOperationException($"“{name}” changed nothing.");

@@ -31,6 +31,7 @@ internal sealed class ScratchBooks(NpgsqlConnection connection) : IDisposable
     private static readonly string[] Tables =
     [
         .. Emptied, "book_checkpoint", "book_cosignature", "book_incarnation", "log_key", "outbox", "outbox_parked", "deal", "contact", "vertical", "agreement",
+        .. ScratchPayouts.Tables,
     ];
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

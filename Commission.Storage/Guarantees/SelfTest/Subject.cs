@@ -11,11 +11,13 @@ using Orleans.Serialization;
 namespace Commission.Storage.Guarantees.SelfTest;
 
 /// <summary>The copy that breaks are made on, and the one deal that most of them hit.</summary>
-internal sealed class Subject(NpgsqlConnection connection, Serializer serializer, ScratchBooks scratch, CopiedBooks books, DealDossier deal)
+internal sealed class Subject(NpgsqlConnection connection, Serializer serializer, ScratchBooks scratch, ScratchPayouts payouts, CopiedBooks books, DealDossier deal)
 {
     public CopiedBooks Books => books;
 
     public DealDossier Deal => deal;
+
+    public ScratchPayouts Payouts => payouts;
 
     /// <summary>What the checks are told of the signer.</summary>
     public SignerMemory Memory { get; private set; } = scratch.Memory;

@@ -1,5 +1,6 @@
 using Commission.Domain.Guarantees;
 using Commission.Storage.Guarantees;
+using Commission.Storage.Payouts;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 
@@ -65,7 +66,7 @@ public sealed class BlindedTests(TradedEngine traded) : IClassFixture<TradedEngi
         found with { Outcomes = [.. found.Outcomes.Select(change)] };
 
     private Task<SelfTestReport> TestAsync(Func<CheckedBooks, CheckedBooks> change) => new SelfTestBench(
-        traded.Engine.Get<ScratchConnection>(), traded.Engine.Get<Serializer>(),
+        traded.Engine.Get<ScratchConnection>(), traded.Engine.Get<Serializer>(), traded.Engine.Get<PayeeVault>(),
         async (check, cancellationToken) => change(await check.RunAsync(Everything, cancellationToken)))
-        .RunAsync("run", DateTimeOffset.UnixEpoch, "localhost", TestContext.Current.CancellationToken);
+        .RunAsync("run", "localhost", Superuser.Limits, TestContext.Current.CancellationToken);
 }

@@ -1,6 +1,9 @@
+using Commission.Domain.Disputes;
+using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger.Log;
+using Commission.Storage.Payouts;
 using Npgsql;
 using Orleans.Serialization;
 
@@ -17,6 +20,9 @@ internal static class Superuser
 
         """;
 
+    /// <summary>What "in time" means where nothing else is said.</summary>
+    public static ServiceLimits Limits => new(TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(10), DisputePolicy.Default, CheckContext.HoursOf);
+
     public static async Task<NpgsqlConnection> ConnectAsync(Engine engine)
     {
         var settings = new NpgsqlConnectionStringBuilder(engine.Database.OwnerConnectionString) { Pooling = false };
@@ -27,7 +33,7 @@ internal static class Superuser
 
     /// <summary>What the checks find over a connection.</summary>
     public static Task<CheckedBooks> JudgeAsync(Engine engine, NpgsqlConnection connection, SignerMemory memory) =>
-        new GuaranteeCheck(connection, engine.Get<Serializer>(), "localhost", memory)
+        new GuaranteeCheck(connection, new CheckContext(engine.Get<Serializer>(), engine.Get<PayeeVault>(), "localhost", memory, Limits))
             .RunAsync(new Dictionary<string, VerifiedBook>(), TestContext.Current.CancellationToken);
 
     /// <summary>What the engine's signer remembers.</summary>

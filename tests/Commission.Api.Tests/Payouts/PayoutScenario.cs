@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commission.Domain.Ledger;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
 using Commission.Grains.Payouts;
@@ -21,6 +22,8 @@ internal sealed class PayoutScenario : IAsyncDisposable
 
     public Network Network { get; }
 
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
     public DateOnly Today => DateOnly.FromDateTime(
         TimeZoneInfo.ConvertTime(_clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId())).DateTime);
 
@@ -33,11 +36,20 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public static async Task<PayoutScenario> StartAsync(
         bool coolOff = true, bool clawback = false, bool emails = false, Action<IServiceCollection>? services = null)
     {
-        var clock = new ShiftedClock();
-        var engine = await Engine.StartAsync(bent =>
+        var scenario = await StartAsync(new ShiftedClock(), coolOff, services ?? (_ => { }), clawback, emails);
+        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
+        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
+        return scenario;
+    }
+
+    /// <summary>The same without accounts of payees.</summary>
+    public static async Task<PayoutScenario> StartAsync(
+        ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend, bool clawback = false, bool emails = false)
+    {
+        var engine = await Engine.StartAsync(services =>
         {
-            Pay(bent.AddSingleton<TimeProvider>(clock));
-            services?.Invoke(bent);
+            Pay(services.AddSingleton<TimeProvider>(clock));
+            bend(services);
         });
         var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine, ruled: !clawback, emails), clock);
         if (clawback)
@@ -45,8 +57,6 @@ internal sealed class PayoutScenario : IAsyncDisposable
         await scenario.AddDealAsync();
         if (coolOff)
             clock.Advance(TimeSpan.FromDays(20));
-        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
-        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
         return scenario;
     }
 
@@ -171,6 +181,12 @@ internal sealed class PayoutScenario : IAsyncDisposable
     /// <summary>The ledger's balance of an account, debits less credits.</summary>
     public async Task<long> LedgerAsync(string account) => await Engine.Database.ScalarAsync<long>(
         $"select coalesce((select a.balance from book_account a join book_head h on h.id = a.book_id where h.book = 'ledger' and a.name = '{account}'), 0)");
+
+    /// <summary>Where a member's first accrual stands in the ledger.</summary>
+    public async Task<long> PlaceAsync(Person member) => await Engine.Database.ScalarAsync<long>($"""
+        select e.sequence from book_entry e join book_account a on a.book_id = e.book_id and a.id = e.credit
+        where e.kind = 1 and a.name = '{Accounts.Payable(member.Id)}' order by e.sequence limit 1
+        """);
 
     public Task WhenLedgerIsAsync(string account, long minor) =>
         Eventually.BecomesTrueAsync(async () => await LedgerAsync(account) == minor, $"{account} is {minor}");

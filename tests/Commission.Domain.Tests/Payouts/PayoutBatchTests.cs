@@ -65,6 +65,7 @@ public sealed class PayoutBatchTests
         { "payee", item => item with { Payee = Deals.People.Stranger.Id } },
         { "account", item => item with { Destination = Hash.Of("elsewhere"u8) } },
         { "lines", item => item with { LinesHash = Hash.Of("other"u8) } },
+        { "salt", item => item with { Salt = Hash.Of("salt"u8) } },
         { "number", item => item with { Number = item.Number + 10 } },
     };
 
@@ -163,17 +164,12 @@ public sealed class PayoutBatchTests
         var item = PayoutScenario.Item(1, new(100_000, 10_000, 0));
         var batch = PayoutBatchId.From(new Guid("0192f0c1-0000-7000-8000-000000000001"));
         Assert.Equal(
-            $$"""{"amountMinor":100000,"destination":"{{item.Destination}}","gstMinor":10000,"item":1,"lines":1,"linesHash":"{{item.LinesHash}}","payMinor":110000,"payee":"{{item.Payee}}","withheldMinor":0}""",
+            $$"""{"amountMinor":100000,"destination":"{{item.Destination}}","gstMinor":10000,"item":1,"lines":1,"linesHash":"{{item.LinesHash}}","payMinor":110000,"payee":"{{item.Payee}}","salt":"{{item.Salt}}","withheldMinor":0}""",
             System.Text.Encoding.UTF8.GetString(item.ToCanonical()));
-        var header = $$"""{"batch":"{{batch}}","currency":"AUD","rail":"aba","version":1}""";
-        using var bytes = new MemoryStream();
-        bytes.Write("commission/payout-batch/v1\n"u8);
-        foreach (var part in (byte[][])[System.Text.Encoding.UTF8.GetBytes(header), item.ToCanonical()])
-        {
-            bytes.Write([0, 0, (byte)(part.Length >> 8), (byte)part.Length]);
-            bytes.Write(part);
-        }
-        Assert.Equal(new BatchContents(1, 110_000, Hash.Of(bytes.ToArray())), BatchHasher.Of(batch, Rail.Aba, Currency.Aud, [item]));
+        var root = Hash.Of([0, .. item.ToCanonical()]);
+        var header = $$"""{"batch":"{{batch}}","currency":"AUD","items":1,"itemsRoot":"{{root}}","payMinor":110000,"rail":"aba","version":1}""";
+        var hash = Hash.Of(System.Text.Encoding.UTF8.GetBytes($"commission/payout-batch/v1\n{header}"));
+        Assert.Equal(new BatchContents(1, 110_000, hash), BatchHasher.Of(batch, Rail.Aba, Currency.Aud, [item]));
         Assert.Throws<InvalidOperationException>(() => BatchHasher.Of(batch, Rail.Aba, Currency.Aud, [item, item]));
     }
 }

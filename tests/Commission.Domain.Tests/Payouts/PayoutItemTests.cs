@@ -130,7 +130,7 @@ public sealed class PayoutItemTests
     {
         var batch = new PayoutScenario().Approved();
         batch.When(batch.Submit()).When(new SubmitPayoutItem(1, Hash.Of("new account"u8))).When(new SubmitPayoutItem(2, null));
-        Assert.Equal((PayoutItemStatus.Failed, "The payee's account or tax details are not those that were approved."), (batch.Items[0].Status, batch.Items[0].Reason));
+        Assert.Equal((PayoutItemStatus.Failed, "The payee's account is not the one that was approved."), (batch.Items[0].Status, batch.Items[0].Reason));
         Assert.Equal(PayoutItemStatus.Failed, batch.Items[1].Status);
         Assert.Empty(batch.Entries);
         batch.Decide(new RetryPayoutItem(1, 1, Hash.Of("new account"u8))).Refused(RefusalCodes.BatchChanged, "destination");

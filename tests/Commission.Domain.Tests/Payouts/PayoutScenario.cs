@@ -50,6 +50,7 @@ internal sealed class PayoutScenario
         Lines = 1,
         LinesHash = PayoutLines.HashOf([(Hash.Of([(byte)number]), amounts.AmountMinor)]),
         Destination = DestinationOf(number),
+        Salt = Hash.Of([(byte)number, 0]),
     };
 
     public RequestFingerprint Request() => new((UInt128)(++_requests), 1);

@@ -70,9 +70,8 @@ public sealed partial class SheetTests
     [Fact]
     public void The_bytes_of_both_forms_never_change()
     {
-        Assert.True(false, $"GOLD {Hash.Of(SheetHtml.Render(Paper()))} {Hash.Of(SheetPdf.Render(Paper()))}");
-        Assert.Equal("HTML_GOLDEN", Hash.Of(SheetHtml.Render(Paper())).ToString());
-        Assert.Equal("PDF_GOLDEN", Hash.Of(SheetPdf.Render(Paper())).ToString());
+        Assert.Equal("dd5d33d73d890549cf15b2f62c940f61d68d459eed958e8701afecab6bbec8b6", Hash.Of(SheetHtml.Render(Paper())).ToString());
+        Assert.Equal("e512298b5381d771f7027fd52587ccd82ed2f98bd237134a4b4efa50beff3068", Hash.Of(SheetPdf.Render(Paper())).ToString());
     }
 
     [GeneratedRegex(@"startxref\n(\d+)\n%%EOF\n$")]

@@ -13,10 +13,10 @@ alter table payout_line add column gst smallint;
 
 create or replace function refuse_change_of_payout_item() returns trigger language plpgsql as $$
 begin
-    if (new.batch, new.number, new.payee, new.amount_minor, new.gst_minor, new.withheld_minor, new.lines, new.lines_hash, new.destination,
+    if (new.batch, new.number, new.payee, new.amount_minor, new.gst_minor, new.withheld_minor, new.lines, new.lines_hash, new.destination, new.salt,
         new.abn, new.gst_registered, new.rcti_agreement, new.payer_abn, new.payer_gst_registered)
         is distinct from
-        (old.batch, old.number, old.payee, old.amount_minor, old.gst_minor, old.withheld_minor, old.lines, old.lines_hash, old.destination,
+        (old.batch, old.number, old.payee, old.amount_minor, old.gst_minor, old.withheld_minor, old.lines, old.lines_hash, old.destination, old.salt,
         old.abn, old.gst_registered, old.rcti_agreement, old.payer_abn, old.payer_gst_registered) then
         raise exception 'what a payout item pays is not changed' using errcode = 'insufficient_privilege';
     end if;
