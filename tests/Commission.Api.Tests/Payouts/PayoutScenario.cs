@@ -56,7 +56,7 @@ internal sealed class PayoutScenario : IAsyncDisposable
             await scenario.RuleWithClawbackAsync();
         await scenario.AddDealAsync();
         if (coolOff)
-            clock.Advance(TimeSpan.FromDays(20));
+            scenario.Advance(TimeSpan.FromDays(20));
         return scenario;
     }
 
@@ -77,7 +77,11 @@ internal sealed class PayoutScenario : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
-    public void Advance(TimeSpan time) => _clock.Advance(time);
+    public void Advance(TimeSpan time)
+    {
+        _clock.Advance(time);
+        Network.Ahead += time;
+    }
 
     public async Task<Deal> AddDealAsync()
     {
