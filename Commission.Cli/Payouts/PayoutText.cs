@@ -66,7 +66,7 @@ internal static class PayoutText
         {
             if (account.GetProperty(name) is not { ValueKind: JsonValueKind.Object } details)
                 continue;
-            output.WriteLine($"{what}: {Text(details, "account")}, by {Text(details, "by")}");
+            output.WriteLine($"{what}: {details.GetProperty("account").GetString() ?? "tax facts without a bank account"}, by {Text(details, "by")}");
             output.WriteLine($"  commitment {Text(details, "commitment")}");
             output.WriteLine($"  ABN {details.GetProperty("abn").GetString() ?? "none"}, {(details.GetProperty("gstRegistered").GetBoolean() ? "registered" : "not registered")} for GST");
         }

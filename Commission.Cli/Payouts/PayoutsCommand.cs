@@ -19,7 +19,7 @@ internal static class PayoutsCommand
     private static readonly Option<string?> Vertical = new("--vertical") { Description = "Only entries of one vertical.", HelpName = "code" };
     private static readonly Option<string> Hash = new("--hash") { Description = "The hash that was shown to who approves.", HelpName = "hex", Required = true };
     private static readonly Option<string> Reason = new("--reason") { Description = "Why.", HelpName = "text", Required = true };
-    private static readonly Option<int> Attempt = new("--attempt") { Description = "The attempt that failed.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Attempt = new("--attempt") { Description = "The attempt that failed, or that was paid.", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> Part = new("--part") { Description = "Which file of the batch.", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Output = new("--output") { Description = "Where to write; standard output when absent.", HelpName = "path" };
     private static readonly Option<string?> Cursor = new("--cursor") { Description = "Where the page before ended.", HelpName = "text" };
@@ -50,6 +50,12 @@ internal static class PayoutsCommand
             arguments => (OfItem(arguments, "retry"), new JsonObject { ["attempt"] = arguments.GetValue(Attempt) }), PayoutText.Batch, Batch, Item, Attempt),
         Acting.Step("release", "Open the entries of an item that failed or came back: the next batch pays them.",
             arguments => (OfItem(arguments, "release"), []), PayoutText.Batch, Batch, Item),
+        Acting.Step("reverse", "Have Stripe take a payment back: by somebody who neither made nor changed the batch.",
+            arguments => (OfItem(arguments, "reverse"), new JsonObject
+            {
+                ["attempt"] = arguments.GetValue(Attempt),
+                ["reason"] = arguments.GetRequiredValue(Reason),
+            }), PayoutText.Batch, Batch, Item, Attempt, Reason),
         FileCommand(),
         Acting.HandIn("returns", "Hand in the bank's returns file.", arguments => Of(arguments, "returns"), Input, "text/plain", PayoutText.Returns, Batch, Input),
         Acting.HandIn(

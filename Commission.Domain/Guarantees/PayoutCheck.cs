@@ -1,4 +1,3 @@
-using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
 

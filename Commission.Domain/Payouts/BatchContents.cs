@@ -1,5 +1,4 @@
 using Commission.Domain.Amounts;
-using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
 
 namespace Commission.Domain.Payouts;

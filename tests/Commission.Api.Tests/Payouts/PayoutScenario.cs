@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commission.Api.Tests.Deals;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
@@ -15,6 +16,7 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public const string Batches = "/api/v1/payout-batches";
     public const string GoodAbn = "51824753556";
     private readonly ShiftedClock _clock;
+    private Person? _service;
 
     private PayoutScenario(Engine engine, Network network, ShiftedClock clock) => (Engine, Network, _clock) = (engine, network, clock);
 
@@ -37,14 +39,23 @@ internal sealed class PayoutScenario : IAsyncDisposable
         bool coolOff = true, bool clawback = false, bool emails = false, Action<IServiceCollection>? services = null)
     {
         var scenario = await StartAsync(new ShiftedClock(), coolOff, services ?? (_ => { }), clawback, emails);
-        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
-        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
+        await scenario.AddAccountsAsync();
         return scenario;
     }
 
     /// <summary>The same without accounts of payees.</summary>
     public static async Task<PayoutScenario> StartAsync(
         ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend, bool clawback = false, bool emails = false)
+    {
+        var scenario = await StartBareAsync(clock, bend, clawback, emails);
+        await scenario.AddDealAsync();
+        if (coolOff)
+            scenario.Advance(TimeSpan.FromDays(20));
+        return scenario;
+    }
+
+    private static async Task<PayoutScenario> StartBareAsync(
+        ShiftedClock clock, Action<IServiceCollection> bend, bool clawback = false, bool emails = false)
     {
         var engine = await Engine.StartAsync(services =>
         {
@@ -54,10 +65,13 @@ internal sealed class PayoutScenario : IAsyncDisposable
         var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine, ruled: !clawback, emails), clock);
         if (clawback)
             await scenario.RuleWithClawbackAsync();
-        await scenario.AddDealAsync();
-        if (coolOff)
-            scenario.Advance(TimeSpan.FromDays(20));
         return scenario;
+    }
+
+    private async Task AddAccountsAsync()
+    {
+        await AccountAsync(Network.Referrer, "123456", GoodAbn, Network.Agreement);
+        await AccountAsync(Network.Upline, "654321", null, null);
     }
 
     /// <summary>A payer.</summary>
@@ -81,6 +95,28 @@ internal sealed class PayoutScenario : IAsyncDisposable
     {
         _clock.Advance(time);
         Network.Ahead += time;
+    }
+
+    /// <summary>An engine whose only deals settled for these values.</summary>
+    public static async Task<PayoutScenario> StartWithAsync(params IReadOnlyList<long> valuesMinor)
+    {
+        var scenario = await StartBareAsync(new ShiftedClock(), _ => { });
+        foreach (var value in valuesMinor)
+            await scenario.AddDealAsync(value);
+        await scenario.AddAccountsAsync();
+        return scenario;
+    }
+
+    /// <summary>A deal of a value, completed long ago.</summary>
+    public async Task AddDealAsync(long valueMinor)
+    {
+        _service ??= await Network.ServiceAsync(Network.Referrer, Network.Receiver);
+        var bulk = new BulkRequest(Network, _service);
+        var line = bulk.Line(Engine.Unique("deal-"), "complete");
+        line["settledValueMinor"] = valueMinor;
+        var answer = (await bulk.SendAsync([line.ToJsonString()], attestation => attestation["time"] = Network.Text(Now))).Is(200).Lines()[0];
+        Assert.True(answer.GetProperty("status").GetString() == "created", answer.ToString());
+        await Eventually.BecomesTrueAsync(async () => await Engine.Database.ScalarAsync<long>("select count(*) from outbox") == 0, "the books hold the deal");
     }
 
     public async Task<Deal> AddDealAsync()
@@ -198,16 +234,9 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public static JsonElement Item(Answer batch, Person payee) =>
         batch["items"].EnumerateArray().Single(item => item.GetProperty("payee").GetString() == payee.ToString());
 
-    /// <summary>A returns file of one payment, as a bank sends it: the payment's record with type 2 and a reason.</summary>
-    public static byte[] ReturnOf(byte[] file, string reference, char reason)
-    {
-        var lines = System.Text.Encoding.ASCII.GetString(file).Split("\r\n");
-        var sent = lines.Single(line => line.StartsWith('1') && line.Contains(reference, StringComparison.Ordinal));
-        var returned = $"2{sent[1..17]}{reason}{sent[18..112]}24301500";
-        var amount = sent[20..30];
-        var totals = $"7999-999            {amount}{amount}{"0".PadLeft(10, '0')}{"",24}000001".PadRight(120);
-        return System.Text.Encoding.ASCII.GetBytes(string.Join("\r\n", lines[0], returned, totals, ""));
-    }
+    /// <summary>A returns file of one payment, as a bank sends it.</summary>
+    public static byte[] ReturnOf(byte[] file, string reference, char reason) => Bank.ReturnsOf(
+        file, [Bank.Payment(Bank.Records(file).Single(line => line.StartsWith('1') && line.Contains(reference, StringComparison.Ordinal)))], reason);
 
     public static AbaDocument Read(byte[] file) => AbaReader.Read(file) is ({ } document, null) ? document : throw new InvalidDataException("No direct entry file.");
 }

@@ -54,6 +54,7 @@ public sealed class StripeReversalTests
         Assert.Equal(3, scenario.Transfers().Count);
         (await scenario.ReverseAsync(batch, item, attempt: 1)).IsRefused(409, "WRONG_STATE", "item");
         await scenario.RowsAreTheLedgerAsync();
+        (await scenario.Engine.CommissionAsync("guarantees", "--run", "--full", "--as", scenario.Network.Admin.ToString())).Ended(0);
     }
 
     [Fact]
@@ -76,6 +77,27 @@ public sealed class StripeReversalTests
         await scenario.WhenAsync(batch, "returned", 1);
         Assert.Equal(StripeScenario.UplinePay, scenario.Transfers().Sum(transfer => transfer.Reversed));
         await scenario.RowsAreTheLedgerAsync();
+    }
+
+    [Fact]
+    public async Task The_tool_states_tax_facts_and_takes_a_payment_back()
+    {
+        await using var scenario = await StripeScenario.StartAsync();
+        var (engine, admin, checker) = (scenario.Engine, scenario.Network.Admin.ToString(), scenario.Network.Checker.ToString());
+        var upline = scenario.Network.Upline.ToString();
+        var stated = (await engine.CommissionAsync(
+            "payouts", "payee", "tax-facts", upline, "--abn", PayoutScenario.GoodAbn, "--gst-registered", "--as", admin)).Ended(0);
+        Assert.Contains("tax facts without a bank account", stated.Output, StringComparison.Ordinal);
+        var commitment = stated.Output.Split(' ', '\n').First(word => word.Length == 64);
+        (await engine.CommissionAsync("payouts", "payee", "verify", upline, "--commitment", commitment, "--as", checker)).Ended(0);
+
+        var batch = await scenario.SubmittedAsync();
+        var item = PayoutScenario.Item(await scenario.WhenAsync(batch, "paid", 2), scenario.Network.Upline);
+        Assert.Equal(0, item.GetProperty("withheldMinor").GetInt64());
+        string[] reverse = ["payouts", "reverse", batch.Member("id")!, $"{item.GetProperty("number").GetInt32()}", "--reason", "twice", "--as"];
+        (await engine.CommissionAsync([.. reverse, admin])).Ended(1);
+        (await engine.CommissionAsync([.. reverse, checker])).Ended(0);
+        await scenario.WhenAsync(batch, "returned", 1);
     }
 
     [Fact]

@@ -73,7 +73,7 @@ internal sealed class Cluster : IAsyncDisposable
             "Commission.Api", _folder, _apiUrl,
             [
                 "--ConnectionStrings:Commission", Proxy.ConnectionString, "--Commission:ProbeTimeoutSeconds", ProbeTimeoutSeconds,
-                "--Commission:KeysDirectory", Path.Combine(_folder, "keys"), "--Commission:VerticalsDirectory", NoVerticals, .. _settings,
+                "--Commission:MissedProbes", "2", "--Commission:KeysDirectory", Path.Combine(_folder, "keys"), "--Commission:VerticalsDirectory", NoVerticals, .. _settings,
             ]);
         lock (_processes)
             _processes.Add(Api);
