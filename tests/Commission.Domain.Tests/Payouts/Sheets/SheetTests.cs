@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Commission.Domain.Payouts.Sheets;
+using UglyToad.PdfPig;
+using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 
 namespace Commission.Domain.Tests.Payouts.Sheets;
 
@@ -49,6 +51,22 @@ public sealed partial class SheetTests
         Assert.Equal(rows, Enumerable.Range(1, rows).Count(row => file.Contains($"(Line {row} ", StringComparison.Ordinal)));
         var pages = file.Split("/Type/Page/").Length - 1;
         Assert.Contains($"(Page {pages} of {pages})", file, StringComparison.Ordinal);
+    }
+
+    /// <summary>Another program's reader: PdfPig.</summary>
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(60, 4)]
+    public void Another_reader_finds_every_word_on_a_pdf(int rows, int pages)
+    {
+        using var document = PdfDocument.Open(SheetPdf.Render(Paper(rows)));
+
+        var words = string.Join(' ', document.GetPages().SelectMany(page => ContentOrderTextExtractor.GetText(page).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(pages, document.NumberOfPages);
+        Assert.Equal("Recipient created tax invoice RCTI-000001", document.Information.Title);
+        Assert.Null(document.Information.CreationDate);
+        foreach (var part in new[] { "RCTI-000001", "Ruth <O'Neil> & Söhne", "(with \\ and more words", $"Line {rows} ", "1,234.50", "The GST shown is payable by the supplier.", $"Page {pages} of {pages}" })
+            Assert.Contains(part, words, StringComparison.Ordinal);
     }
 
     [Fact]
