@@ -70,7 +70,7 @@ internal static class DocumentEndpoints
         var row = await FindAsync(document, papers);
         if (actor.Required != row.Payee)
             await Staff.RequireAsync(grains, actor);
-        var canonical = await grains.GetGrain<ITaxPaperGrain>(0).Read(row.Id) ?? throw Answers.NotFound($"There is no document {document}.");
+        var canonical = await grains.GetGrain<ITaxPaperGrain>(row.Id).Read() ?? throw Answers.NotFound($"There is no document {document}.");
         if (form == PaperForm.Json)
             return PaperAnswers.Of(http, canonical, form, row.Name);
         var (paper, refusal) = TaxDocumentEncoding.Read(canonical);

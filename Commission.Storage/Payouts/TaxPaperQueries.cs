@@ -8,8 +8,7 @@ using NpgsqlTypes;
 
 namespace Commission.Storage.Payouts;
 
-/// <summary>A paper as lists show it.</summary>
-/// <param name="CancelledBy">Number of the cancellation that took it back; null while it stands.</param>
+/// <summary>A paper as lists show it; cancelled by the number of the cancellation that took it back, or null while it stands.</summary>
 public sealed record TaxPaperRow(
     Guid Id, TaxDocumentKind Kind, string Name, PayoutBatchId Batch, int Item, int Attempt, ContactId Payee, string Currency, long ValueMinor, long GstMinor,
     long WithheldMinor, DateOnly IssuedOn, DateTimeOffset IssuedAt, Hash Hash, Hash HtmlHash, Hash PdfHash, string? CancelledBy);

@@ -93,15 +93,15 @@ public sealed partial class SheetTests
         Assert.Equal("e512298b5381d771f7027fd52587ccd82ed2f98bd237134a4b4efa50beff3068", Hash.Of(SheetPdf.Render(Paper())).ToString());
     }
 
-    [GeneratedRegex(@"startxref\n(\d+)\n%%EOF\n$")]
+    [GeneratedRegex(@"startxref\n(?<place>\d+)\n%%EOF\n$")]
     private static partial Regex StartXref();
 
-    [GeneratedRegex(@"^(\d{10}) 00000 n $", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<place>\d{10}) 00000 n $", RegexOptions.Multiline)]
     private static partial Regex Place();
 
-    [GeneratedRegex(@"<</Length (\d+)>>\nstream\n")]
+    [GeneratedRegex(@"<</Length (?<length>\d+)>>\nstream\n")]
     private static partial Regex Stream();
 
-    [GeneratedRegex(@"^BT /F\d \d+ Tf (\d+\.\d{3}) (\d+\.\d{3}) Td ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^BT /F\d \d+ Tf (?<x>\d+\.\d{3}) (?<y>\d+\.\d{3}) Td ", RegexOptions.Multiline)]
     private static partial Regex Text();
 }
