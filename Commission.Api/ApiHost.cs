@@ -131,6 +131,7 @@ public static partial class ApiHost
         builder.Services.TryAddSingleton(new DisputeTerms(builder.Configuration.GetSection("Commission:Disputes").Get<DisputeOptions>() ?? new DisputeOptions()));
         builder.Services.AddSingleton<InFlightRequests>();
         builder.Services.AddSingleton<EvidenceAssembly>();
+        builder.Services.AddSingleton<PayoutEvidence>();
         builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

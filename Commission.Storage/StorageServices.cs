@@ -40,6 +40,7 @@ public static class StorageServices
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<PayoutQueries>();
+        services.AddSingleton<PayoutEvidenceQueries>();
         services.AddSingleton<DisputeQueries>();
         services.AddSingleton<PayeeBalanceQueries>();
         services.AddSingleton<PeriodQueries>();

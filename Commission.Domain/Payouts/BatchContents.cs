@@ -26,9 +26,8 @@ public readonly record struct BatchContents([property: Id(0)] int Items, [proper
 /// <param name="Rail">How its money leaves.</param>
 /// <param name="Currency">Its one currency.</param>
 /// <param name="Items">How many items.</param>
-/// <param name="PayMinor">What they pay together.</param>
 /// <param name="ItemsRoot">RFC 6962 root over their canonical JSON, in the order of their numbers.</param>
-public sealed record BatchHeader(PayoutBatchId Batch, Rail Rail, Currency Currency, int Items, long PayMinor, Hash ItemsRoot)
+public sealed record BatchHeader(PayoutBatchId Batch, Rail Rail, Currency Currency, int Items, Hash ItemsRoot)
 {
     /// <summary>SHA-256 of a domain separator and the header's canonical JSON: docs/formats/payout.md.</summary>
     public Hash Hash => Hash.Of([.. "commission/payout-batch/v1\n"u8, .. ToCanonical().ToBytes()]);
@@ -36,7 +35,7 @@ public sealed record BatchHeader(PayoutBatchId Batch, Rail Rail, Currency Curren
     /// <summary>Canonical JSON.</summary>
     public CanonicalObject ToCanonical() => new CanonicalObject()
         .Add("batch", Batch.ToString()).Add("currency", Currency.Code).Add("items", Items).Add("itemsRoot", ItemsRoot.ToString())
-        .Add("payMinor", PayMinor).Add("rail", Rail.ToString().ToLowerInvariant()).Add("version", 1);
+        .Add("rail", Rail.ToString().ToLowerInvariant()).Add("version", 1);
 }
 
 /// <summary>Goes through the rows of a batch once and gives its contents; 100,000 items need no more memory than one.</summary>
@@ -78,7 +77,7 @@ public sealed class BatchHasher(PayoutBatchId batch, Rail rail, Currency currenc
     public BatchHeader Header()
     {
         Flush();
-        return new BatchHeader(batch, rail, currency, _items, _payMinor, _edge.Root);
+        return new BatchHeader(batch, rail, currency, _items, _edge.Root);
     }
 
     /// <summary>The contents.</summary>

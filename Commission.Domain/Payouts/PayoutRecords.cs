@@ -33,5 +33,5 @@ public static class PayoutRecords
         new(act, batch.Value, add(act.Payload(actor?.ToString(), happened.At).Add("batch", batch.ToString())).ToBytes());
 
     private static CanonicalObject Contents(CanonicalObject payload, BatchContents contents) => payload
-        .Add("hash", contents.Hash.ToString()).Add("items", contents.Items).Add("payMinor", contents.PayMinor);
+        .Add("hash", contents.Hash.ToString()).Add("items", contents.Items);
 }
