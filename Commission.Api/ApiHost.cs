@@ -108,12 +108,15 @@ public static partial class ApiHost
         api.MapDeals();
         api.MapLedger();
         api.MapPayouts();
+        api.MapPayoutSchedules();
         api.MapDisputes();
         api.MapPayees();
         api.MapGuarantees();
         api.MapCheckpointKeys();
         api.MapEvidence();
         api.MapStripeWebhooks();
+        api.MapStripeAccounts();
+        api.MapStripeStatus();
         app.Lifetime.ApplicationStarted.Register(() => LogListening(app.Logger, string.Join(", ", app.Urls)));
         return app;
     }

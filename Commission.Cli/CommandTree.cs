@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Commission.Cli.Deals;
+using Commission.Cli.Disputes;
 using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
+using Commission.Cli.Payouts;
 using Commission.Cli.Rules;
 
 namespace Commission.Cli;
@@ -27,6 +29,8 @@ internal static class CommandTree
         ReplayCommand.Create(),
         GuaranteesCommand.Create(),
         EvidenceCommand.Create(),
+        PayoutsCommand.Create(),
+        DisputesCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {
             WhatIfCommand.Create(),

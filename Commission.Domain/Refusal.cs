@@ -105,6 +105,8 @@ public static class RefusalCodes
     public const string NothingToPay = "NOTHING_TO_PAY";
     /// <summary>The payer's own account on the rail is not configured.</summary>
     public const string RailNotConfigured = "RAIL_NOT_CONFIGURED";
+    /// <summary>The rail refused, for a reason that is the caller's to mend.</summary>
+    public const string RailRefused = "RAIL_REFUSED";
     /// <summary>No item with that number in the batch.</summary>
     public const string UnknownItem = "UNKNOWN_ITEM";
     /// <summary>A bounded queue is full: try again after a moment; nothing was done.</summary>

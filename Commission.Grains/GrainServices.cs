@@ -1,6 +1,7 @@
 using Commission.Grains.Deals;
 using Commission.Grains.Disputes;
 using Commission.Grains.Guarantees;
+using Commission.Grains.Interfaces.Payouts;
 using Commission.Grains.Ledger;
 using Commission.Grains.Members;
 using Commission.Grains.Payouts;
@@ -28,12 +29,17 @@ public static class GrainServices
         services.AddSingleton<GuaranteeAudit>();
         services.AddSingleton<GuaranteeMetrics>();
         services.AddHostedService<GuaranteeRunner>();
+        services.AddSingleton<PayoutDays>();
         services.AddSingleton<PayoutSelection>();
+        services.AddSingleton<PayoutClock>();
+        services.AddSingleton<PayoutMetrics>();
         services.AddSingleton<ContestedEntries>();
         services.AddSingleton<DisputeMetrics>();
         services.AddSingleton<DisputeClocks>();
         services.AddSingleton<PayoutDrafting>();
         services.AddSingleton<PayoutFiles>();
+        services.AddSingleton<StripeItems>();
+        services.AddSingleton<StripeNews>();
         services.AddSingleton<VolumeCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<VolumeCourier>());
         services.AddSingleton<StreamOutboxPublisher>();

@@ -41,6 +41,8 @@ public static class StorageServices
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<PayoutQueries>();
         services.AddSingleton<PayoutEvidenceQueries>();
+        services.AddSingleton<PayoutScheduleQueries>();
+        services.AddSingleton<PayoutFigureQueries>();
         services.AddSingleton<DisputeQueries>();
         services.AddSingleton<PayeeBalanceQueries>();
         services.AddSingleton<PeriodQueries>();
@@ -77,6 +79,7 @@ public static class StorageServices
         services.AddSingleton(CheckpointKeysTable.Table);
         services.AddSingleton(VolumeTable.Table);
         services.AddSingleton(PayeeAccountTable.Table);
+        services.AddSingleton(PayoutScheduleTable.Table);
         services.AddSingleton<OpenEntryQueries>();
         services.AddSingleton<PayoutStore>();
         services.AddSingleton<DisputeStore>();

@@ -76,6 +76,7 @@ internal static class Problems
         [RefusalCodes.UnknownDispute] = (404, "No such dispute"),
         [RefusalCodes.NothingToPay] = (422, "Nobody can be paid"),
         [RefusalCodes.RailNotConfigured] = (409, "The payer's account is not configured"),
+        [RefusalCodes.RailRefused] = (422, "The rail refused"),
         [RefusalCodes.UnknownItem] = (404, "No such item"),
         [RefusalCodes.Busy] = (503, "Busy: try again"),
         [EdgeCodes.KeyMissing] = (400, "An Idempotency-Key is required"),

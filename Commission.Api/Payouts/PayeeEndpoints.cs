@@ -24,6 +24,13 @@ internal static class PayeeEndpoints
         contacts.MapPost("/bank-account/verify", VerifyAsync).WithName("verifyBankAccount").Accepts<VerifyBody>("application/json")
             .Produces<PayeeAccountView>()
             .WithSummary("Verifies what was proposed: not by who proposed it, nor by who is paid.");
+        contacts.MapPost("/tax-facts", ProposeTaxFactsAsync).WithName("proposeTaxFacts").Accepts<TaxFactsBody>("application/json")
+            .Produces<PayeeAccountView>()
+            .WithSummary("Says what tax law asks of a contact; enough for who is paid by Stripe. A verified bank account stays.");
+        contacts.MapPost("/tax-facts/verify", VerifyAsync).WithName("verifyTaxFacts").Accepts<VerifyBody>("application/json")
+            .Produces<PayeeAccountView>()
+            .WithSummary("Verifies what was proposed: not by who proposed it, nor by who is paid.");
+        contacts.MapGet("/tax-facts", GetAsync).WithName("getTaxFacts").Produces<PayeeAccountView>();
         contacts.MapGet("/bank-account", GetAsync).WithName("getBankAccount").Produces<PayeeAccountView>();
         contacts.MapGet("/payouts", BalancesAsync).WithName("getPayoutBalances").Produces<IReadOnlyList<PayeeBalanceView>>()
             .WithSummary("Available, cooling off, disputed, in payouts and paid: together what the ledger says.");
@@ -41,15 +48,39 @@ internal static class PayeeEndpoints
             throw Answers.NotFound($"There is no contact {payee}.");
         var body = new BodyReader(request.Body);
         body.Allow("bsb", "accountNumber", "title", "abn", "gstRegistered", "rctiAgreement");
-        var agreement = body.OptionalText("rctiAgreement");
-        if (agreement is not null && await agreements.FindStandingAsync(agreement, http.RequestAborted) != Domain.Rules.GoverningAgreement.InForce)
-            throw new ProblemException(new Refusal(RefusalCodes.UnknownAgreement, $"No agreement {agreement} is in force.", "rctiAgreement"));
+        var agreement = await AgreementOfAsync(body, agreements, http.RequestAborted);
         var account = new BankAccount(
             Bsb.TryParse(body.Text("bsb"), out var bsb) ? bsb : throw ProblemException.Field("bsb", "bsb must be six digits such as 062-000."),
             body.Text("accountNumber"), body.Text("title"));
         var result = await grains.GetGrain<IPayeeAccountGrain>(payee.ToString()).Execute(new ProposePayeeAccount(
             payee, account, AbnOf(body), IsRegistered(body), agreement, request.Caller!.Value, request.Fingerprint));
         return Answers.Command(http, result.State is null ? null : PayeeAccountView.Of(result.State), result.Refusal, result.Replayed);
+    }
+
+    private static async Task<IResult> ProposeTaxFactsAsync(
+        string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, AgreementQueries agreements)
+    {
+        var payee = Answers.Id<ContactId>(id);
+        var request = await CommandRequest.ReadAsync(http, actor.Required);
+        using var hold = inFlight.Enter(request.Fingerprint);
+        if (request.Caller != payee)
+            await Staff.RequireAsync(grains, actor);
+        if (await grains.GetGrain<IMemberGrain>(payee.ToString()).GetProfile() is null)
+            throw Answers.NotFound($"There is no contact {payee}.");
+        var body = new BodyReader(request.Body);
+        body.Allow("abn", "gstRegistered", "rctiAgreement");
+        var result = await grains.GetGrain<IPayeeAccountGrain>(payee.ToString()).Execute(new ProposeTaxFacts(
+            payee, AbnOf(body), IsRegistered(body), await AgreementOfAsync(body, agreements, http.RequestAborted), request.Caller!.Value,
+            request.Fingerprint));
+        return Answers.Command(http, result.State is null ? null : PayeeAccountView.Of(result.State), result.Refusal, result.Replayed);
+    }
+
+    private static async Task<string?> AgreementOfAsync(BodyReader body, AgreementQueries agreements, CancellationToken cancellationToken)
+    {
+        var agreement = body.OptionalText("rctiAgreement");
+        return agreement is null || await agreements.FindStandingAsync(agreement, cancellationToken) == Domain.Rules.GoverningAgreement.InForce
+            ? agreement
+            : throw new ProblemException(new Refusal(RefusalCodes.UnknownAgreement, $"No agreement {agreement} is in force.", "rctiAgreement"));
     }
 
     private static Abn? AbnOf(BodyReader body) => body.OptionalText("abn") is not { } text ? null
@@ -85,7 +116,7 @@ internal static class PayeeEndpoints
             await Staff.RequireAsync(grains, actor);
         var state = await grains.GetGrain<IPayeeAccountGrain>(payee.ToString()).Get();
         return state.Proposed is null && state.Verified is null
-            ? throw Answers.NotFound($"{payee} has no account.")
+            ? throw Answers.NotFound($"{payee} has neither a bank account nor tax facts.")
             : TypedResults.Ok(PayeeAccountView.Of(state));
     }
 
@@ -108,14 +139,16 @@ internal static class PayeeEndpoints
 
 internal sealed record BankAccountBody(string Bsb, string AccountNumber, string Title, string? Abn, bool? GstRegistered, string? RctiAgreement);
 
+internal sealed record TaxFactsBody(string? Abn, bool? GstRegistered, string? RctiAgreement);
+
 internal sealed record VerifyBody(string Commitment);
 
-/// <summary>An account as people may see it: masked.</summary>
+/// <summary>An account as people may see it: masked, and null where there are tax facts only. The commitment is what a verification names.</summary>
 internal sealed record PayeeDetailsView(
-    string Account, string Commitment, string? Abn, bool GstRegistered, string? RctiAgreement, string By, DateTimeOffset At)
+    string? Account, string Commitment, string? Abn, bool GstRegistered, string? RctiAgreement, string By, DateTimeOffset At)
 {
     public static PayeeDetailsView? Of(PayeeDetails? details) => details is null ? null : new PayeeDetailsView(
-        details.Masked, details.Commitment.ToString(), details.Abn?.ToString(), details.IsGstRegistered, details.RctiAgreement, details.By.ToString(),
+        details.HasAccount ? details.Masked : null, details.Shown.ToString(), details.Abn?.ToString(), details.IsGstRegistered, details.RctiAgreement, details.By.ToString(),
         details.At);
 }
 

@@ -28,7 +28,7 @@ internal static class PayoutEndpoints
         batches.MapPost("/{id}/approve", ApproveAsync).WithName("approvePayoutBatch").Accepts<ApproveBody>("application/json").Produces<PayoutBatchView>()
             .WithSummary("Approves the batch with the hash that was shown; by somebody who neither made nor changed it.");
         batches.MapPost("/{id}/submit", SubmitAsync).WithName("submitPayoutBatch").Accepts<SubmitBody>("application/json").Produces<PayoutBatchView>()
-            .WithSummary("Moves the money to clearing and makes the files.");
+            .WithSummary("Moves the money to clearing; makes the files, or places the orders to Stripe.");
         batches.MapPost("/{id}/settle", SettleAsync).WithName("settlePayoutBatch").Accepts<NoBody>("application/json").Produces<PayoutBatchView>();
         batches.MapPost("/{id}/cancel", CancelAsync).WithName("cancelPayoutBatch").Accepts<ReasonBody>("application/json").Produces<PayoutBatchView>();
         batches.MapPost("/{id}/confirm", ConfirmAsync).WithName("confirmPayoutBatch").Accepts<NoBody>("application/json").Produces<PayoutBatchView>()
@@ -39,10 +39,15 @@ internal static class PayoutEndpoints
             .Produces<PayoutBatchView>();
         batches.MapPost("/{id}/items/{number}/release", ReleaseAsync).WithName("releasePayoutItem").Accepts<NoBody>("application/json")
             .Produces<PayoutBatchView>();
+        batches.MapPost("/{id}/items/{number}/reverse", ReverseAsync).WithName("reversePayoutItem").Accepts<ReverseBody>("application/json")
+            .Produces<PayoutBatchView>()
+            .WithSummary("Has Stripe take a payment back; not by who made the batch. The item is returned when Stripe has done it.");
         batches.MapGet("/{id}/files/{part}", GetFileAsync).WithName("getPayoutFile").Produces<byte[]>(200, MediaTypeNames.Text.Plain)
             .WithSummary("The direct entry file as it was first made, read back before it is handed out.");
         batches.MapPost("/{id}/returns", ReturnAsync).WithName("returnPayouts").Accepts<string>(MediaTypeNames.Text.Plain).Produces<ReturnsView>()
             .WithSummary("Takes the bank's returns file; every payment in it that is ours came back.");
+        batches.MapPost("/{id}/acknowledgements", AcknowledgeAsync).WithName("acknowledgePayoutFile").Accepts<string>(MediaTypeNames.Application.Xml)
+            .Produces<AcknowledgementView>().WithSummary("Takes the bank's report of a file; the payments of a file that it rejected failed.");
         routes.MapGet("/payout-eligibility", PreviewAsync).WithTags("Payouts").WithName("previewPayouts").Produces<IReadOnlyList<PreviewView>>()
             .WithSummary("Who would be paid now, and why others would not.");
     }
@@ -57,22 +62,20 @@ internal static class PayoutEndpoints
         var payees = body.Ids<ContactId>("payees");
         if (payees.Length > MaxPayees)
             throw ProblemException.Field("payees", $"payees must name at most {MaxPayees}.");
-        if (RailOf(body.Text("rail")) != Rail.Aba)
-            throw new ProblemException(new Refusal(RefusalCodes.RailNotConfigured, "Stripe is not configured.", "rail"));
         var id = PayoutBatchId.Derive(request.Caller!.Value, request.Key);
-        var command = new DraftPayoutBatch(id, Rail.Aba, CurrencyOf(body.Text("currency")), request.Caller, request.Fingerprint);
+        var command = new DraftPayoutBatch(id, RailOf(body.Text("rail")), CurrencyOf(body.Text("currency")), request.Caller, request.Fingerprint);
         var result = await Grain(grains, id).Draft(command, new PayoutFilter(payees, body.OptionalText("vertical")));
         return Answers.Command(http, await ViewAsync(result.State, queries), result.Refusal, result.Replayed, $"/api/v1/payout-batches/{id}");
     }
 
-    private static Rail RailOf(string text) => text switch
+    internal static Rail RailOf(string text) => text switch
     {
         "aba" => Rail.Aba,
         "stripe" => Rail.Stripe,
         _ => throw ProblemException.Field("rail", $"rail must be aba or stripe, not '{text}'."),
     };
 
-    private static Currency CurrencyOf(string text) => Currency.TryParse(text, out var currency)
+    internal static Currency CurrencyOf(string text) => Currency.TryParse(text, out var currency)
         ? currency
         : throw ProblemException.Field("currency", $"currency must be one that the engine knows, such as AUD, not '{text}'.");
 
@@ -138,6 +141,11 @@ internal static class PayoutEndpoints
         string id, int number, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, PayoutQueries queries) =>
         MoveAsync(id, http, actor, inFlight, grains, queries, [], (grain, _, _) => grain.Release(number));
 
+    private static Task<IResult> ReverseAsync(
+        string id, int number, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, PayoutQueries queries) =>
+        MoveAsync(id, http, actor, inFlight, grains, queries, ["attempt", "reason"], (grain, request, body) => grain.Reverse(
+            number, (int)Math.Clamp(body.Integer("attempt"), 0, int.MaxValue), body.Text("reason"), request.Caller!.Value, request.Fingerprint));
+
     private static async Task<IResult> MoveAsync(
         string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, PayoutQueries queries, string[] allowed,
         Func<IPayoutBatchGrain, CommandRequest, BodyReader, Task<PayoutResult>> move)
@@ -157,29 +165,46 @@ internal static class PayoutEndpoints
         await Staff.RequireAsync(grains, actor);
         var batch = await FindAsync(id, grains);
         return await Grain(grains, batch.Id).GetFile(part) is { } bytes
-            ? TypedResults.File(bytes, MediaTypeNames.Text.Plain, $"{batch.Id}-{part}.aba")
+            ? TypedResults.File(bytes, MediaTypeNames.Text.Plain, PayoutReference.FileNameOf(batch.Id, part))
             : throw Answers.NotFound($"{batch.Id} has no file {part}.");
     }
 
-    private static async Task<IResult> ReturnAsync(string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains)
+    private static Task<IResult> ReturnAsync(string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains) =>
+        HandInAsync(id, http, actor, inFlight, grains, MediaTypeNames.Text.Plain, async (grain, file) =>
+        {
+            var result = await grain.Return(file);
+            return (ReturnsView.Of(result), result.Refusal);
+        });
+
+    private static Task<IResult> AcknowledgeAsync(string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains) =>
+        HandInAsync(id, http, actor, inFlight, grains, MediaTypeNames.Application.Xml, async (grain, file) =>
+        {
+            var result = await grain.Acknowledge(file);
+            return (AcknowledgementView.Of(result), result.Refusal);
+        });
+
+    /// <summary>A file of the bank: what it says of an item is recorded once, however often it is handed in.</summary>
+    private static async Task<IResult> HandInAsync<TView>(
+        string id, HttpContext http, IActor actor, InFlightRequests inFlight, IGrainFactory grains, string contentType,
+        Func<IPayoutBatchGrain, byte[], Task<(TView View, Refusal? Refusal)>> take) where TView : class
     {
         var batch = Answers.Id<PayoutBatchId>(id);
-        if (http.Request.ContentType?.StartsWith(MediaTypeNames.Text.Plain, StringComparison.OrdinalIgnoreCase) != true)
-            throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, "Send the bank's file as text/plain.", "Content-Type"));
+        if (http.Request.ContentType?.StartsWith(contentType, StringComparison.OrdinalIgnoreCase) != true)
+            throw new ProblemException(new Refusal(EdgeCodes.WrongContentType, $"Send the bank's file as {contentType}.", "Content-Type"));
         var key = CommandRequest.ReadKey(http);
         var bytes = await CommandRequest.ReadBodyAsync(http, MaxReturnsBytes);
         using var hold = inFlight.Enter(CommandRequest.FingerprintOf(http, actor.Required, key, bytes));
         await Staff.RequireAsync(grains, actor);
-        var result = await Grain(grains, batch).Return(bytes);
-        return Answers.Command(http, ReturnsView.Of(result), result.Refusal, replayed: false);
+        var (view, refusal) = await take(Grain(grains, batch), bytes);
+        return Answers.Command(http, view, refusal, replayed: false);
     }
 
-    private static async Task<IResult> PreviewAsync(IActor actor, IGrainFactory grains, string? currency, string? payee, string? vertical, int? limit)
+    private static async Task<IResult> PreviewAsync(IActor actor, IGrainFactory grains, string? rail, string? currency, string? payee, string? vertical, int? limit)
     {
         await Staff.RequireAsync(grains, actor);
         var payees = payee is null ? Array.Empty<ContactId>() : [Answers.Id<ContactId>(payee, "payee")];
         var previews = await grains.GetGrain<IPayoutEligibilityGrain>(0).Preview(
-            Rail.Aba, CurrencyOf(currency ?? "AUD"), new PayoutFilter(payees, vertical), Cursor.Limit(limit));
+            RailOf(rail ?? "aba"), CurrencyOf(currency ?? "AUD"), new PayoutFilter(payees, vertical), Cursor.Limit(limit));
         return TypedResults.Ok(previews.Select(PreviewView.Of).ToArray());
     }
 

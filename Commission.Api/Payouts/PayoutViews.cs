@@ -14,6 +14,8 @@ internal sealed record ReasonBody(string Reason);
 
 internal sealed record RetryBody(int Attempt);
 
+internal sealed record ReverseBody(int Attempt, string Reason);
+
 internal sealed record NoBody;
 
 internal sealed record PayoutBatchItem(
@@ -31,15 +33,16 @@ internal sealed record TallyView(int Items, long PayMinor)
 
 /// <summary>A batch: the hash is what an approval must name. The first items and all files are in it.</summary>
 internal sealed record PayoutBatchView(
-    string Id, string Rail, string Currency, string Status, string Hash, int ItemCount, long PayMinor, string[] Makers, string? Approver,
+    string Id, string Rail, string? Mode, string Currency, string Status, string Hash, int ItemCount, long PayMinor, string[] Makers, string? Approver,
     DateTimeOffset DraftedAt, DateTimeOffset? ApprovedAt, DateOnly? ProcessOn, DateTimeOffset? SubmittedAt, DateTimeOffset? EndedAt,
     IReadOnlyDictionary<string, TallyView> Tally, IReadOnlyList<PayoutItemView> Items, IReadOnlyList<PayoutFileView> Files)
 {
     public const int FirstItems = 50;
 
     public static PayoutBatchView Of(PayoutBatchState state, IReadOnlyList<PayoutItemRow> items, IReadOnlyList<StoredPayoutFile> files) => new(
-        state.Id.ToString(), Words.Of(state.Rail), state.Currency.Code, Words.Of(state.Status), state.Contents.Hash.ToString(), state.Contents.Items,
-        state.Contents.PayMinor, [.. state.Makers.Select(maker => maker.ToString())], state.Approver?.ToString(), state.DraftedAt, state.ApprovedAt,
+        state.Id.ToString(), Words.Of(state.Rail), state.Rail == Domain.Payouts.Rail.Stripe ? StripeDestination.ModeOf(state.IsLive) : null,
+        state.Currency.Code, Words.Of(state.Status), state.Contents.Hash.ToString(), state.Contents.Items, state.Contents.PayMinor,
+        [.. state.Makers.Select(maker => maker.ToString())], state.Approver?.ToString(), state.DraftedAt, state.ApprovedAt,
         state.ProcessOn, state.SubmittedAt, state.EndedAt,
         Enum.GetValues<PayoutItemStatus>().ToDictionary(Words.Of, status => TallyView.Of(state.Of(status))),
         [.. items.Select(row => PayoutItemView.Of(state.Id, row))], [.. files.Select(PayoutFileView.Of)]);
@@ -56,7 +59,9 @@ internal sealed record PayoutItemView(
         return new PayoutItemView(
             item.Number, item.Payee.ToString(), item.Amounts.AmountMinor, item.Amounts.GstMinor, item.Amounts.WithheldMinor, item.Amounts.PayMinor,
             item.Lines, item.LinesHash.ToString(), item.Destination.ToString(), row.DestinationNow != item.Destination, Words.Of(item.Status), item.Attempt,
-            item.Reason, item.Since, PayoutReference.Of(batch, item.Number, item.Attempt), row.FilePart);
+            item.Reason, item.Since, row.Rail == Rail.Stripe
+                ? PayoutReference.KeyOf(batch, item.Number, item.Attempt)
+                : PayoutReference.Of(batch, item.Number, item.Attempt), row.FilePart);
     }
 }
 
@@ -72,6 +77,14 @@ internal sealed record ReturnsView(IReadOnlyList<ReturnedView> Returned, IReadOn
 {
     public static ReturnsView Of(PayoutReturnResult result) =>
         new([.. result.Returned.Select(one => new ReturnedView(one.Item, one.Attempt, one.AmountMinor, one.Reason))], result.Problems);
+}
+
+/// <summary>What a bank's report of a file came to; issues need a person.</summary>
+internal sealed record AcknowledgementView(string Status, int Part, string Message, IReadOnlyList<ReturnedView> Failed, IReadOnlyList<string> Issues)
+{
+    public static AcknowledgementView Of(PayoutAcknowledgement result) => new(
+        Words.Of(result.Status), result.Part, result.Message,
+        [.. result.Failed.Select(one => new ReturnedView(one.Item, one.Attempt, one.AmountMinor, one.Reason))], result.Issues);
 }
 
 internal sealed record PreviewView(

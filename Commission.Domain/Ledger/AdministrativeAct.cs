@@ -49,6 +49,10 @@ public enum AdministrativeAct : byte
     PayeeAccountProposed = 20,
     /// <summary>Somebody else verified it.</summary>
     PayeeAccountVerified = 21,
+    /// <summary>Somebody said when batches are drafted by themselves.</summary>
+    PayoutScheduleSet = 22,
+    /// <summary>Somebody ordered that a payment be taken back.</summary>
+    PayoutReversalOrdered = 23,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -78,6 +82,8 @@ public static class AdministrativeActs
         AdministrativeAct.DisputeClosed => "dispute-closed",
         AdministrativeAct.PayeeAccountProposed => "payee-account-proposed",
         AdministrativeAct.PayeeAccountVerified => "payee-account-verified",
+        AdministrativeAct.PayoutScheduleSet => "payout-schedule-set",
+        AdministrativeAct.PayoutReversalOrdered => "payout-reversal-ordered",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 

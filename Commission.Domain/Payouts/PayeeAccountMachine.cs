@@ -34,6 +34,7 @@ public static class PayeeAccountMachine
         return command switch
         {
             ProposePayeeAccount propose => Propose(propose, seal, now),
+            ProposeTaxFacts propose => Propose(state, propose, now),
             VerifyPayeeAccount verify => Verify(state, verify, now),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
@@ -76,13 +77,33 @@ public static class PayeeAccountMachine
         // Every bank takes the plain characters, so a title that folds into them never stops a file later.
         if (AbaText.Fold(account.Title, AbaProfile.Generic, "account.title", 32, mayBeCut: true).Refusal is { } unwritable)
             return unwritable;
-        if (command.IsGstRegistered && command.Abn is null)
-            return new Refusal(RefusalCodes.InvalidField, "Who is registered for GST has an ABN.", "abn");
+        if (TaxRefusal(command.Abn, command.IsGstRegistered) is { } wrong)
+            return wrong;
         var sealedAccount = seal(account);
         var details = new PayeeDetails(
             sealedAccount.Protected, Mask(account), sealedAccount.Commitment, command.Abn, command.IsGstRegistered, command.RctiAgreement, command.Actor, now);
         return Decision<PayeeAccountEvent>.Accept(new PayeeAccountWasProposed(command.Payee, details, command.Fingerprint));
     }
+
+    /// <summary>
+    /// An account that waits for its verification stands in the way: verified together with tax facts of somebody else, its own maker could
+    /// check it.
+    /// </summary>
+    private static Decision<PayeeAccountEvent> Propose(PayeeAccountState state, ProposeTaxFacts command, DateTimeOffset now)
+    {
+        if (TaxRefusal(command.Abn, command.IsGstRegistered) is { } wrong)
+            return wrong;
+        if (state.Proposed is { HasAccount: true } waiting && waiting.Commitment != state.Verified?.Commitment)
+            return new Refusal(RefusalCodes.WrongState, "A bank account waits for verification: verify it first, or propose it again with these tax facts.");
+        var details = new PayeeDetails(
+            state.Verified?.Protected ?? [], state.Verified?.Masked ?? "", state.Verified?.Commitment ?? Hash.Zero, command.Abn, command.IsGstRegistered,
+            command.RctiAgreement, command.Actor, now);
+        return Decision<PayeeAccountEvent>.Accept(new PayeeAccountWasProposed(command.Payee, details, command.Fingerprint));
+    }
+
+    private static Refusal? TaxRefusal(Tax.Abn? abn, bool isGstRegistered) => isGstRegistered && abn is null
+        ? new Refusal(RefusalCodes.InvalidField, "Who is registered for GST has an ABN.", "abn")
+        : null;
 
     private static Decision<PayeeAccountEvent> Verify(PayeeAccountState state, VerifyPayeeAccount command, DateTimeOffset now)
     {
@@ -90,22 +111,23 @@ public static class PayeeAccountMachine
             return new Refusal(RefusalCodes.WrongState, "Nothing waits for verification.");
         if (proposed.By == command.Actor || state.Payee == command.Actor)
             return new Refusal(RefusalCodes.MakerIsChecker, "Somebody must verify an account who neither proposed it nor is paid to it.", "actor");
-        return proposed.Commitment == command.Commitment
+        return proposed.Shown == command.Shown
             ? Decision<PayeeAccountEvent>.Accept(new PayeeAccountWasVerified(command.Actor, now, command.Fingerprint))
-            : new Refusal(RefusalCodes.BatchChanged, "The account is not what was shown: look at it again.", "commitment", proposed.Commitment.ToString());
+            : new Refusal(RefusalCodes.BatchChanged, "The account is not what was shown: look at it again.", "commitment", proposed.Shown.ToString());
     }
 
     private static string Mask(BankAccount account) => $"{account.Bsb} •••{(account.Number.Length > 3 ? account.Number[^3..] : "")}";
 
     private static ActDraft Act(PayeeAccountState state, PayeeAccountEvent happened)
     {
-        var (act, actor, commitment) = happened switch
+        var (act, actor, details) = happened switch
         {
-            PayeeAccountWasProposed proposed => (AdministrativeAct.PayeeAccountProposed, proposed.Details.By, proposed.Details.Commitment),
-            PayeeAccountWasVerified verified => (AdministrativeAct.PayeeAccountVerified, verified.By, state.Verified!.Commitment),
+            PayeeAccountWasProposed proposed => (AdministrativeAct.PayeeAccountProposed, proposed.Details.By, proposed.Details),
+            PayeeAccountWasVerified verified => (AdministrativeAct.PayeeAccountVerified, verified.By, state.Verified!),
             _ => throw new ArgumentOutOfRangeException(nameof(happened)),
         };
         return new ActDraft(act, state.Payee.Value, act.Payload(actor.ToString(), happened.At)
-            .Add("account", commitment.ToString()).Add("payee", state.Payee.ToString()).ToBytes());
+            .Add("account", details.HasAccount ? details.Commitment.ToString() : null).Add("payee", state.Payee.ToString()).Add("shown", details.Shown.ToString())
+            .ToBytes());
     }
 }

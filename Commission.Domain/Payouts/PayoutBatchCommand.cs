@@ -43,4 +43,5 @@ public sealed record CancelPayoutBatch(string Reason, ContactId? Actor, RequestF
 /// <summary>What a batch cannot know by itself.</summary>
 /// <param name="Contents">What its rows hold now.</param>
 /// <param name="Today">The date where the payer's bank is.</param>
-public sealed record PayoutBatchFacts(BatchContents Contents, DateOnly Today);
+/// <param name="IsLive">Whether the engine pays in Stripe's live mode, not in its test mode.</param>
+public sealed record PayoutBatchFacts(BatchContents Contents, DateOnly Today, bool IsLive = false);

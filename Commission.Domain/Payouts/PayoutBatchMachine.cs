@@ -11,6 +11,8 @@ public static class PayoutBatchMachine
     public const int MaxMakers = 16;
     /// <summary>Accepted requests that a batch remembers.</summary>
     public const int MaxRequests = 32;
+    /// <summary>Business days from the processing date, or from submission where a rail has none, within which every item should have ended.</summary>
+    public const int SettleWithinDays = 3;
 
     /// <summary>Decides one command.</summary>
     public static Decision<PayoutEvent> Decide(PayoutBatchState state, PayoutBatchCommand command, PayoutBatchFacts facts, DateTimeOffset now)
@@ -53,6 +55,7 @@ public static class PayoutBatchMachine
         {
             Status = PayoutBatchStatus.Submitted,
             ProcessOn = submitted.ProcessOn,
+            DueOn = submitted.DueOn,
             SubmittedAt = submitted.At,
             Submitter = submitted.Actor,
         }, submitted.Request),
@@ -65,6 +68,8 @@ public static class PayoutBatchMachine
             Released = state.Released.Plus(state.Pending.Items, state.Pending.PayMinor),
         }, cancelled.Request),
         PayoutItemMoved moved => state.Moved(moved.From, moved.To, moved.PayMinor),
+        PayoutReversalOrdered ordered => Remember(state, ordered.Request),
+        PayoutReversalRefused => state,
         _ => throw new ArgumentOutOfRangeException(nameof(happened)),
     };
 
@@ -82,6 +87,7 @@ public static class PayoutBatchMachine
         Status = PayoutBatchStatus.Draft,
         Rail = drafted.Rail,
         Currency = drafted.Currency,
+        IsLive = drafted.IsLive,
         Makers = drafted.Actor is { } maker ? [maker] : [],
         DraftedAt = drafted.At,
         Contents = drafted.Contents,
@@ -100,7 +106,9 @@ public static class PayoutBatchMachine
         return command.Rail == Rail.Aba && command.Currency != Amounts.Currency.Aud
             ? new Refusal(RefusalCodes.CurrencyMismatch, $"Direct entry pays AUD only, not {command.Currency}.", "currency")
             : Decision<PayoutEvent>.Accept(
-                new PayoutBatchDrafted(command.Id, command.Rail, command.Currency, facts.Contents, command.Actor, now, command.Fingerprint));
+                new PayoutBatchDrafted(
+                    command.Id, command.Rail, command.Currency, facts.Contents, command.Actor, now, command.Fingerprint,
+                    command.Rail == Rail.Stripe && facts.IsLive));
     }
 
     private static Decision<PayoutEvent> Approve(PayoutBatchState state, ApprovePayoutBatch command, PayoutBatchFacts facts, DateTimeOffset now)
@@ -124,10 +132,24 @@ public static class PayoutBatchMachine
             return new Refusal(RefusalCodes.WrongActor, "A person submits a batch.", "actor");
         if (facts.Contents.Hash != state.ApprovedHash)
             return Changed(state, "is not what was approved");
+        if (OtherModeRefusal(state, facts.IsLive) is { } otherMode)
+            return otherMode;
         return DateRefusal(state.Rail, command.ProcessOn, facts.Today) is { } refusal
             ? refusal
-            : Decision<PayoutEvent>.Accept(new PayoutBatchSubmitted(command.ProcessOn, submitter, now, command.Fingerprint));
+            : Decision<PayoutEvent>.Accept(new PayoutBatchSubmitted(
+                command.ProcessOn, BusinessCalendar.Add(Region.National, command.ProcessOn ?? facts.Today, SettleWithinDays), submitter, now,
+                command.Fingerprint));
     }
+
+    /// <summary>Why an engine of this mode must leave the batch alone, or null. Money of one mode does not exist in the other.</summary>
+    /// <param name="state">The batch.</param>
+    /// <param name="isLive">The engine's mode.</param>
+    public static Refusal? OtherModeRefusal(PayoutBatchState state, bool isLive) => state.Rail == Rail.Stripe && state.IsLive != isLive
+        ? new Refusal(
+            RefusalCodes.RailNotConfigured,
+            $"The batch was drafted in Stripe's {StripeDestination.ModeOf(state.IsLive)} mode, and the engine works in {StripeDestination.ModeOf(isLive)} mode.",
+            null, state.Id.ToString())
+        : null;
 
     private static Refusal? DateRefusal(Rail rail, DateOnly? processOn, DateOnly today)
     {

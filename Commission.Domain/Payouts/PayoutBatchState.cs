@@ -75,6 +75,11 @@ public sealed record PayoutBatchState
     [Id(19)] public RequestFingerprint[] Requests { get; init; } = [];
     /// <summary>Who submitted it: the actor of its entries.</summary>
     [Id(20)] public ContactId? Submitter { get; init; }
+    /// <summary>The day by which every item should have come to its end; null before submission.</summary>
+    [Id(21)] public DateOnly? DueOn { get; init; }
+
+    /// <summary>For Stripe: whether it was drafted in live mode. A batch of one mode is never sent in the other.</summary>
+    [Id(22)] public bool IsLive { get; init; }
 
     /// <summary>Whether the batch exists.</summary>
     public bool Exists => Status != PayoutBatchStatus.None;

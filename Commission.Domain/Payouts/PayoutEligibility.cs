@@ -17,7 +17,8 @@ public sealed record OpenEntry(
 /// <summary>What is known of a payee on the day.</summary>
 /// <param name="IsVerified">Whether it may be paid: identity and bank details checked, no hold.</param>
 /// <param name="Destination">Commitment to where it is paid; null when it has no account on the rail.</param>
-public sealed record PayeeFacts(bool IsVerified, Hash? Destination);
+/// <param name="WhyNot">Why it may or can not be paid, in words; null for the usual ones.</param>
+public sealed record PayeeFacts(bool IsVerified, Hash? Destination, string? WhyNot = null);
 
 /// <summary>Why a payee is paid or not.</summary>
 [GenerateSerializer]
@@ -95,8 +96,8 @@ public static class PayoutEligibility
         }
         return facts switch
         {
-            null or { IsVerified: false } => (EligibilityOutcome.NotVerified, "The payee is not verified, or payments to it are held."),
-            { Destination: null } => (EligibilityOutcome.NoDestination, "The payee has no account that this rail can pay."),
+            null or { IsVerified: false } => (EligibilityOutcome.NotVerified, facts?.WhyNot ?? "The payee is not verified, or payments to it are held."),
+            { Destination: null } => (EligibilityOutcome.NoDestination, facts.WhyNot ?? "The payee has no account that this rail can pay."),
             _ => (EligibilityOutcome.Eligible, $"{new Money(sum, currency)} is due."),
         };
     }

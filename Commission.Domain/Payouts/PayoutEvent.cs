@@ -8,7 +8,8 @@ public abstract record PayoutEvent(DateTimeOffset At);
 
 /// <summary>The batch was drafted.</summary>
 public sealed record PayoutBatchDrafted(
-    PayoutBatchId Id, Rail Rail, Currency Currency, BatchContents Contents, ContactId? Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
+    PayoutBatchId Id, Rail Rail, Currency Currency, BatchContents Contents, ContactId? Actor, DateTimeOffset At, RequestFingerprint Request,
+    bool IsLive = false) : PayoutEvent(At);
 
 /// <summary>An item was taken out; an approval, if there was one, is void.</summary>
 public sealed record PayoutBatchEdited(
@@ -18,7 +19,8 @@ public sealed record PayoutBatchEdited(
 public sealed record PayoutBatchApproved(Hash Hash, ContactId Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
 
 /// <summary>The batch was submitted: its items may go.</summary>
-public sealed record PayoutBatchSubmitted(DateOnly? ProcessOn, ContactId Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
+public sealed record PayoutBatchSubmitted(
+    DateOnly? ProcessOn, DateOnly? DueOn, ContactId Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
 
 /// <summary>Every item has come to its end.</summary>
 public sealed record PayoutBatchSettled(ContactId? Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
@@ -37,3 +39,19 @@ public sealed record PayoutBatchCancelled(string Reason, ContactId? Actor, DateT
 /// <param name="At">When (UTC).</param>
 public sealed record PayoutItemMoved(
     int Number, PayoutItemStatus From, PayoutItemStatus To, int Attempt, long PayMinor, string? Reason, Hash Submission, DateTimeOffset At) : PayoutEvent(At);
+
+/// <summary>Somebody ordered that a payment be taken back. It stays paid until the rail has done it.</summary>
+/// <param name="Number">The item's number.</param>
+/// <param name="Attempt">The attempt that was paid.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="At">When (UTC).</param>
+/// <param name="Request">The request's idempotency fingerprint.</param>
+public sealed record PayoutReversalOrdered(
+    int Number, int Attempt, string Reason, ContactId Actor, DateTimeOffset At, RequestFingerprint Request) : PayoutEvent(At);
+
+/// <summary>The rail refused to take a payment back; it stays paid.</summary>
+/// <param name="Number">The item's number.</param>
+/// <param name="Reason">Why, in the rail's words.</param>
+/// <param name="At">When (UTC).</param>
+public sealed record PayoutReversalRefused(int Number, string Reason, DateTimeOffset At) : PayoutEvent(At);

@@ -45,7 +45,7 @@ public sealed record PayoutItem
     [Id(6)] public PayoutItemStatus Status { get; init; } = PayoutItemStatus.Pending;
     /// <summary>Which attempt is under way or ended last, from 1.</summary>
     [Id(7)] public int Attempt { get; init; } = 1;
-    /// <summary>Why it failed or came back, in words; null otherwise.</summary>
+    /// <summary>Why it failed or came back, why it is being taken back or could not be; null otherwise.</summary>
     [Id(8)] public string? Reason { get; init; }
     /// <summary>When it came to stand so.</summary>
     [Id(9)] public DateTimeOffset Since { get; init; }

@@ -36,6 +36,24 @@ public sealed record RecordPayoutOutcome(int Item, int Attempt, PayoutItemStatus
 [GenerateSerializer, Immutable, Alias("RetryPayoutItem")]
 public sealed record RetryPayoutItem(int Item, int Attempt, Hash? Destination) : PayoutItemCommand(Item);
 
+/// <summary>Orders that Stripe take a payment back.</summary>
+/// <param name="Item">Its number.</param>
+/// <param name="Attempt">The attempt that was paid, so that an order meant for it never takes back a later one.</param>
+/// <param name="IsUnderWay">Whether an earlier order is open, or done and not told yet.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Actor">Who: not who made the batch.</param>
+/// <param name="Fingerprint">The request's idempotency fingerprint.</param>
+[GenerateSerializer, Immutable, Alias("ReversePayoutItem")]
+public sealed record ReversePayoutItem(int Item, int Attempt, bool IsUnderWay, string Reason, ContactId Actor, RequestFingerprint Fingerprint)
+    : PayoutItemCommand(Item);
+
+/// <summary>Records that Stripe refused to take a payment back.</summary>
+/// <param name="Item">Its number.</param>
+/// <param name="Attempt">The attempt that was paid.</param>
+/// <param name="Reason">Stripe's reason.</param>
+[GenerateSerializer, Immutable, Alias("RecordReversalRefusal")]
+public sealed record RecordReversalRefusal(int Item, int Attempt, string Reason) : PayoutItemCommand(Item);
+
 /// <summary>Takes an item that failed or came back out of a submitted batch: its entries are open again.</summary>
 [GenerateSerializer, Immutable, Alias("ReleasePayoutItem")]
 public sealed record ReleasePayoutItem(int Item) : PayoutItemCommand(Item);

@@ -24,14 +24,27 @@ public static class PayoutItemMachine
             RecordPayoutOutcome record => Record(batch, item, record, now),
             RetryPayoutItem retry => Retry(batch, item, retry, now),
             ReleasePayoutItem => Release(batch, item, now),
+            ReversePayoutItem reverse => Reverse(batch, item, reverse, now),
+            RecordReversalRefusal refused => Refused(item, refused, now),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
     }
 
     /// <summary>Applies one event to the item's row.</summary>
-    public static PayoutItem Evolve(PayoutItem item, PayoutEvent happened) => happened is PayoutItemMoved moved && moved.Number == item.Number
-        ? item with { Status = moved.To, Attempt = moved.Attempt, Reason = moved.Reason, Since = moved.At, Submission = moved.Submission }
-        : item;
+    public static PayoutItem Evolve(PayoutItem item, PayoutEvent happened) => happened switch
+    {
+        PayoutItemMoved moved when moved.Number == item.Number => item with
+        {
+            Status = moved.To,
+            Attempt = moved.Attempt,
+            Reason = moved.Reason,
+            Since = moved.At,
+            Submission = moved.Submission,
+        },
+        PayoutReversalOrdered ordered when ordered.Number == item.Number => item with { Reason = ordered.Reason },
+        PayoutReversalRefused refused when refused.Number == item.Number => item with { Reason = refused.Reason },
+        _ => item,
+    };
 
     /// <summary>
     /// Whether the item's entries are taken, so that no other batch may pay them. What failed or came back stays taken while the batch may
@@ -72,7 +85,9 @@ public static class PayoutItemMachine
             return WrongState(item, "Only a pending item can go.");
         return command.Destination == item.Destination
             ? Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Submitted, null, now) with { Submission = PayoutEntries.SubmissionOf(batch, item) })
-            : Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Failed, "The payee's account is not the one that was approved.", now));
+            : Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Failed, command.Destination is null
+                ? "The payee has no account that can be paid now."
+                : "The payee's account is not the one that was approved.", now));
     }
 
     private static Decision<PayoutEvent> Record(PayoutBatchState batch, PayoutItem item, RecordPayoutOutcome command, DateTimeOffset now)
@@ -88,10 +103,48 @@ public static class PayoutItemMachine
         return (item.Status, command.Outcome) switch
         {
             (PayoutItemStatus.Submitted, _) or (PayoutItemStatus.Paid, PayoutItemStatus.Returned) =>
-                Decision<PayoutEvent>.Accept(Moved(item, command.Outcome, command.Outcome == PayoutItemStatus.Paid ? null : command.Reason, now)),
+                Decision<PayoutEvent>.Accept(Moved(item, command.Outcome, ReasonOf(item, command), now)),
             (PayoutItemStatus.Paid, PayoutItemStatus.Paid) => Decision<PayoutEvent>.Accept(),
             _ => WrongState(item, "What was paid does not fail; if the money came back, it was returned."),
         };
+    }
+
+    /// <summary>What came back because somebody ordered it says both.</summary>
+    private static string? ReasonOf(PayoutItem item, RecordPayoutOutcome command) => (command.Outcome, item.Reason) switch
+    {
+        (PayoutItemStatus.Paid, _) => null,
+        (PayoutItemStatus.Returned, { } ordered) when $"{command.Reason} {ordered}" is { Length: <= 1_000 } both => both,
+        _ => command.Reason,
+    };
+
+    /// <summary>
+    /// Taking back undoes what another person approved: who made or changed the batch cannot do it alone, neither to hide a payment nor to
+    /// pay the same entries somewhere else. Who approved it can, for then two people have seen both.
+    /// </summary>
+    private static Decision<PayoutEvent> Reverse(PayoutBatchState batch, PayoutItem item, ReversePayoutItem command, DateTimeOffset now)
+    {
+        if (batch.Rail != Rail.Stripe)
+            return WrongState(item, "Only Stripe takes a payment back; what a bank returns comes with its file.");
+        if (batch.Makers.Contains(command.Actor))
+            return new Refusal(RefusalCodes.MakerIsChecker, "Somebody must take a payment back who neither made nor changed the batch.", "actor");
+        if (PayoutBatchMachine.ReasonRefusal(command.Reason) is { } refusal)
+            return refusal;
+        if (item.Status != PayoutItemStatus.Paid || command.Attempt != item.Attempt)
+            return WrongState(item, "Only the attempt that was paid can be taken back.");
+        return command.IsUnderWay
+            ? WrongState(item, "It is being taken back already.")
+            : Decision<PayoutEvent>.Accept(
+                new PayoutReversalOrdered(item.Number, item.Attempt, command.Reason, command.Actor, now, command.Fingerprint));
+    }
+
+    /// <summary>The refusal of an order that is no longer of interest, because the money came back all the same, is no news.</summary>
+    private static Decision<PayoutEvent> Refused(PayoutItem item, RecordReversalRefusal command, DateTimeOffset now)
+    {
+        if (PayoutBatchMachine.ReasonRefusal(command.Reason) is { } refusal)
+            return refusal;
+        return item.Status != PayoutItemStatus.Paid || item.Attempt != command.Attempt || item.Reason == command.Reason
+            ? Decision<PayoutEvent>.Accept()
+            : Decision<PayoutEvent>.Accept(new PayoutReversalRefused(item.Number, command.Reason, now));
     }
 
     /// <summary>Whether the attempt may still get another outcome.</summary>

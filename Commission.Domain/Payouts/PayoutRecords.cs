@@ -25,6 +25,9 @@ public static class PayoutRecords
         PayoutBatchSettled settled => Act(batch, AdministrativeAct.PayoutSettled, settled.Actor, happened, payload => payload),
         PayoutBatchCancelled cancelled => Act(
             batch, AdministrativeAct.PayoutCancelled, cancelled.Actor, happened, payload => payload.Add("reason", cancelled.Reason)),
+        PayoutReversalOrdered ordered => Act(
+            batch, AdministrativeAct.PayoutReversalOrdered, ordered.Actor, happened,
+            payload => payload.Add("attempt", ordered.Attempt).Add("item", ordered.Number).Add("reason", ordered.Reason)),
         _ => null,
     };
 

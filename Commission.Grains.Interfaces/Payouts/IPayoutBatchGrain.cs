@@ -1,6 +1,7 @@
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Payouts;
+using Orleans.Concurrency;
 
 namespace Commission.Grains.Interfaces.Payouts;
 
@@ -28,6 +29,14 @@ public interface IPayoutBatchGrain : IGrainWithStringKey
     [Alias("Release")]
     Task<PayoutResult> Release(int item);
 
+    /// <summary>Orders that Stripe take a payment back; not by who made the batch. It is returned when Stripe has done it.</summary>
+    [Alias("Reverse")]
+    Task<PayoutResult> Reverse(int item, int attempt, string reason, ContactId actor, RequestFingerprint fingerprint);
+
+    /// <summary>Takes what a rail says of items, as it may come twice, late and out of order; what contradicts the batch is returned in words.</summary>
+    [Alias("Record"), ResponseTimeout("00:01:00")]
+    Task<string[]> Record(PayoutItemCommand[] outcomes);
+
     /// <summary>The bank cleared what it has: every item on its way is paid.</summary>
     [Alias("Confirm"), ResponseTimeout("00:10:00")]
     Task<PayoutResult> Confirm();
@@ -35,6 +44,10 @@ public interface IPayoutBatchGrain : IGrainWithStringKey
     /// <summary>Reads the bank's returns file: every payment in it that is ours failed.</summary>
     [Alias("Return"), ResponseTimeout("00:10:00")]
     Task<PayoutReturnResult> Return(byte[] file);
+
+    /// <summary>Reads the bank's report of a file: the payments of a file that it rejected failed.</summary>
+    [Alias("Acknowledge"), ResponseTimeout("00:10:00")]
+    Task<PayoutAcknowledgement> Acknowledge(byte[] report);
 
     /// <summary>Sends items that wait and makes the files that are missing.</summary>
     [Alias("Finish"), ResponseTimeout("00:10:00")]
@@ -44,8 +57,8 @@ public interface IPayoutBatchGrain : IGrainWithStringKey
     [Alias("GetFile"), ResponseTimeout("00:10:00")]
     Task<byte[]?> GetFile(int part);
 
-    /// <summary>The batch, or null when there is none.</summary>
-    [Alias("Get")]
+    /// <summary>The batch, or null when there is none; also while it is busy.</summary>
+    [Alias("Get"), AlwaysInterleave]
     Task<PayoutBatchState?> Get();
 }
 
@@ -69,6 +82,18 @@ public sealed record PayoutResult([property: Id(0)] PayoutBatchState? State, [pr
 [GenerateSerializer, Immutable, Alias("PayoutReturnResult")]
 public sealed record PayoutReturnResult(
     [property: Id(0)] ReturnedItem[] Returned, [property: Id(1)] string[] Problems, [property: Id(2)] Refusal? Refusal);
+
+/// <summary>What the bank's report of a file came to.</summary>
+/// <param name="Status">What became of the file.</param>
+/// <param name="Part">Which file of the batch.</param>
+/// <param name="Message">What the bank says in one sentence, or empty.</param>
+/// <param name="Failed">Items that failed, because the bank took none of the file.</param>
+/// <param name="Issues">What the bank found beside: a person must look.</param>
+/// <param name="Refusal">Why the report was not taken; null when it was.</param>
+[GenerateSerializer, Immutable, Alias("PayoutAcknowledgement")]
+public sealed record PayoutAcknowledgement(
+    [property: Id(0)] Domain.Payouts.Aba.AbaFileStatus Status, [property: Id(1)] int Part, [property: Id(2)] string Message,
+    [property: Id(3)] ReturnedItem[] Failed, [property: Id(4)] string[] Issues, [property: Id(5)] Refusal? Refusal);
 
 /// <summary>An item that came back.</summary>
 /// <param name="Item">Its number.</param>

@@ -5,6 +5,7 @@ using Commission.Grains.Interfaces.Agreements;
 using Commission.Grains.Interfaces.Deals;
 using Commission.Grains.Interfaces.Ledger;
 using Commission.Grains.Interfaces.Payouts;
+using Commission.Grains.Payouts;
 using Commission.Grains.Rules;
 using Commission.Storage.Agreements;
 using Commission.Storage.Deals;
@@ -22,8 +23,7 @@ namespace Commission.Grains.Ledger;
 [KeepAlive]
 internal sealed partial class SweeperGrain(
     OutboxQueries outbox, ExpiryQueries expiry, AgreementQueries agreements, PayoutQueries payouts, VolumeCourier courier, DisputeClocks disputes,
-    TimeProvider time,
-    ILogger<SweeperGrain> logger)
+    PayoutClock clock, StripeNews stripe, TimeProvider time, ILogger<SweeperGrain> logger)
     : Grain, ISweeperGrain, IRemindable
 {
     private const string ReminderName = "sweep";
@@ -63,8 +63,24 @@ internal sealed partial class SweeperGrain(
             var unfinished = await agreements.ListUnfinishedAsync(UnfinishedPage, cancellationToken);
             await Task.WhenAll(unfinished.Select(id => GrainFactory.GetGrain<IAgreementGrain>(id).Finish()));
             foreach (var batch in await payouts.ListUnfinishedAsync(UnfinishedPage, cancellationToken))
-                await GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish();
-            await disputes.SweepAsync(cancellationToken);
+                await TryAsync(() => GrainFactory.GetGrain<IPayoutBatchGrain>(batch).Finish());
+            await TryAsync(() => disputes.SweepAsync(cancellationToken));
+            await TryAsync(() => clock.SweepAsync(cancellationToken));
+            await TryAsync(() => stripe.SweepAsync(cancellationToken));
+        }
+        catch (Exception error)
+        {
+            LogSweepFailed(error);
+        }
+    }
+
+    /// <summary>What cannot be done, such as a file that nothing is configured for, must not keep the rest from being done.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The next tick tries again.")]
+    private async Task TryAsync(Func<Task> part)
+    {
+        try
+        {
+            await part();
         }
         catch (Exception error)
         {

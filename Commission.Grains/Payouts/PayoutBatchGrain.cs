@@ -11,10 +11,11 @@ namespace Commission.Grains.Payouts;
 /// </summary>
 [GrainType("payout-batch")]
 internal sealed class PayoutBatchGrain(
-    PayoutStore store, PayoutQueries queries, PayoutDrafting drafting, PayoutFiles files, PayoutSelection selection, TimeProvider time)
+    PayoutStore store, PayoutQueries queries, PayoutDrafting drafting, PayoutFiles files, StripeItems stripe, PayoutSelection selection, TimeProvider time)
     : Grain, IPayoutBatchGrain
 {
     private StoredBatch _batch = null!;
+    private IGrainTimer? _nextPage;
 
     private PayoutBatchId Id => _batch.Id;
 
@@ -27,11 +28,13 @@ internal sealed class PayoutBatchGrain(
     {
         if (Known(command.Fingerprint) is { } known)
             return known;
+        if (command.Rail == Rail.Stripe && stripe.Unconfigured is { } refusal)
+            return Answer(refusal);
         return Answer(await drafting.DraftAsync(command, filter, (transaction, items) =>
         {
             var contents = BatchHasher.Of(Id, command.Rail, command.Currency, items);
             return _batch.CommitAsync(
-                transaction, PayoutBatchMachine.Decide(State, command, new PayoutBatchFacts(contents, selection.Today), time.GetUtcNow()));
+                transaction, PayoutBatchMachine.Decide(State, command, selection.Facts(contents), time.GetUtcNow()));
         }));
     }
 
@@ -42,12 +45,12 @@ internal sealed class PayoutBatchGrain(
             await Finish();
             return known;
         }
-        if (command is SubmitPayoutBatch { ProcessOn: { } day } && State.Rail == Rail.Aba && files.Trial(Id, day) is { } untimely)
-            return Answer(untimely);
+        if (command is SubmitPayoutBatch submit && Unready(submit) is { } unready)
+            return Answer(unready);
         var contents = command is ApprovePayoutBatch or SubmitPayoutBatch ? await _batch.ContentsAsync(without: null) : State.Contents;
         await using var transaction = await store.BeginAsync();
         var refusal = await _batch.CommitAsync(
-            transaction, PayoutBatchMachine.Decide(State, command, new PayoutBatchFacts(contents, selection.Today), time.GetUtcNow()));
+            transaction, PayoutBatchMachine.Decide(State, command, selection.Facts(contents), time.GetUtcNow()));
         if (refusal is null && command is SubmitPayoutBatch)
             await Finish();
         return Answer(refusal);
@@ -66,8 +69,16 @@ internal sealed class PayoutBatchGrain(
 
     public async Task<PayoutResult> Release(int item) => Answer(await _batch.MoveAsync(item, _ => new ReleasePayoutItem(item)));
 
+    public async Task<PayoutResult> Reverse(int item, int attempt, string reason, ContactId actor, RequestFingerprint fingerprint) =>
+        Known(fingerprint) ?? Answer(await stripe.ReverseAsync(_batch, item, attempt, reason, actor, fingerprint));
+
+    public async Task<string[]> Record(PayoutItemCommand[] outcomes) =>
+        [.. (await _batch.MoveAsync(outcomes.ToLookup(outcome => outcome.Item))).Select(refusal => refusal.Text)];
+
     public async Task<PayoutResult> Confirm()
     {
+        if (State is { Exists: true, Rail: not Rail.Aba })
+            return Answer(new Refusal(RefusalCodes.WrongState, "Stripe itself says what it has paid.", null, Id.ToString()));
         if (State.Status != PayoutBatchStatus.Submitted)
             return Answer(State.Exists ? new Refusal(RefusalCodes.WrongState, $"The batch is {State.Status}. Nothing of it is on its way.") : Unknown());
         await Finish();
@@ -80,22 +91,28 @@ internal sealed class PayoutBatchGrain(
         if (!State.Exists)
             return new PayoutReturnResult([], [], Unknown());
         var (matched, problems, refusal) = await files.MatchAsync(Id, file);
-        var (returned, wrong) = (new List<ReturnedItem>(), new List<string>(problems));
-        foreach (var one in matched)
-        {
-            var unmoved = await _batch.MoveAsync(one.Item, _ => new RecordPayoutOutcome(one.Item, one.Attempt, PayoutItemStatus.Returned, one.Reason));
-            if (unmoved is null)
-                returned.Add(new ReturnedItem(one.Item, one.Attempt, one.AmountMinor, one.Reason));
-            else
-                wrong.Add($"item {one.Item}: {unmoved.Text}");
-        }
-        return new PayoutReturnResult([.. returned], [.. wrong], refusal);
+        var (returned, wrong) = await _batch.RecordAsync(matched, PayoutItemStatus.Returned);
+        return new PayoutReturnResult([.. returned], [.. problems, .. wrong], refusal);
+    }
+
+    public async Task<PayoutAcknowledgement> Acknowledge(byte[] report)
+    {
+        var read = await files.AcknowledgeAsync(Id, report);
+        var (failed, wrong) = await _batch.RecordAsync(read.Failed, PayoutItemStatus.Failed);
+        return read with { Failed = [.. failed], Issues = [.. read.Issues, .. wrong] };
     }
 
     public async Task Finish()
     {
-        if (State.Rail != Rail.Aba || State.Status != PayoutBatchStatus.Submitted)
+        if (State.Status != PayoutBatchStatus.Submitted || _nextPage is not null)
             return;
+        if (State.Rail == Rail.Stripe)
+        {
+            // A page a turn: between two of them the batch answers others.
+            if (await stripe.SubmitPageAsync(_batch))
+                _nextPage = this.RegisterGrainTimer(GoOnAsync, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            return;
+        }
         await _batch.MoveAllAsync(PayoutItemStatus.Pending, row => new SubmitPayoutItem(row.Item.Number, row.DestinationNow));
         await files.MakeAsync(State, _batch.Version);
     }
@@ -107,6 +124,16 @@ internal sealed class PayoutBatchGrain(
     }
 
     public Task<PayoutBatchState?> Get() => Task.FromResult(State.Exists ? State : null);
+
+    private Task GoOnAsync(CancellationToken cancellationToken)
+    {
+        _nextPage?.Dispose();
+        _nextPage = null;
+        return Finish();
+    }
+
+    private Refusal? Unready(SubmitPayoutBatch submit) => State.Rail == Rail.Stripe ? stripe.Unfit(State)
+        : State.Rail == Rail.Aba && submit.ProcessOn is { } day ? files.Trial(Id, day) : null;
 
     private static Refusal Unknown() => new(RefusalCodes.UnknownPayout, "No payout batch with this id.", "id");
 

@@ -18,6 +18,12 @@ internal sealed class PayoutChange(PayoutBatchState before)
 
     public bool IsEmpty => _events.Count == 0;
 
+    /// <summary>The items that changed, as they are then.</summary>
+    public IReadOnlyCollection<PayoutItem> Items => _items.Values;
+
+    /// <summary>An item as it is after what was added so far.</summary>
+    public PayoutItem Now(PayoutItem item) => _items.GetValueOrDefault(item.Number) ?? item;
+
     public void Add(PayoutItem? item, IReadOnlyList<PayoutEvent> events)
     {
         foreach (var happened in events)

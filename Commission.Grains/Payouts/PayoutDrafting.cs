@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Commission.Domain;
-using Commission.Domain.Amounts;
 using Commission.Domain.Payouts;
 using Commission.Grains.Interfaces.Payouts;
 using Commission.Storage.Payouts;
@@ -28,7 +27,7 @@ internal sealed class PayoutDrafting(PayoutSelection selection, PayoutStore stor
             await using var transaction = await store.BeginAsync();
             await transaction.HoldDraftsAsync(CancellationToken.None);
             var items = new List<PayoutItem>();
-            await transaction.WriteLinesAsync(command.Id, ItemsAsync(command.Currency, filter, items, CancellationToken.None), CancellationToken.None);
+            await transaction.WriteLinesAsync(command.Id, ItemsAsync(command, filter, items, CancellationToken.None), CancellationToken.None);
             if (items.Count == 0)
                 return new Refusal(RefusalCodes.NothingToPay, "Nobody can be paid: GET /api/v1/payout-eligibility says why, payee by payee.");
             await transaction.WriteItemsAsync(command.Id, items, CancellationToken.None);
@@ -47,10 +46,10 @@ internal sealed class PayoutDrafting(PayoutSelection selection, PayoutStore stor
     public void Dispose() => _turn.Dispose();
 
     private async IAsyncEnumerable<DraftedItem> ItemsAsync(
-        Currency currency, PayoutFilter filter, List<PayoutItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DraftPayoutBatch command, PayoutFilter filter, List<PayoutItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await foreach (var selected in selection.ReadAsync(currency, filter, cancellationToken))
+        await foreach (var selected in selection.ReadAsync(command.Rail, command.Currency, filter, cancellationToken))
         {
             if (selected.Lines.Count == 0)
                 continue;

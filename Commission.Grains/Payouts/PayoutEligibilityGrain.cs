@@ -13,7 +13,7 @@ internal sealed class PayoutEligibilityGrain(PayoutSelection selection) : Grain,
     public async Task<PayeePreview[]> Preview(Rail rail, Currency currency, PayoutFilter filter, int limit)
     {
         var previews = new List<PayeePreview>();
-        await foreach (var selected in selection.ReadAsync(currency, filter, CancellationToken.None))
+        await foreach (var selected in selection.ReadAsync(rail, currency, filter, CancellationToken.None))
         {
             var payee = selected.Eligibility;
             previews.Add(new PayeePreview(

@@ -2,13 +2,11 @@ using Commission.Domain;
 using Commission.Domain.Payouts;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
+using Commission.Grains.Interfaces.Payouts;
 using Commission.Storage.Payouts;
 using Microsoft.Extensions.Options;
 
 namespace Commission.Grains.Payouts;
-
-/// <summary>A return that was matched to an item.</summary>
-internal sealed record MatchedReturn(int Item, int Attempt, long AmountMinor, string Reason);
 
 /// <summary>Direct entry files of batches: made once, stored encrypted, read back whenever they are handed out.</summary>
 internal sealed class PayoutFiles(
@@ -59,13 +57,13 @@ internal sealed class PayoutFiles(
     }
 
     /// <summary>Finds the items of a bank's returns.</summary>
-    public async Task<(IReadOnlyList<MatchedReturn> Matched, IReadOnlyList<string> Problems, Refusal? Refusal)> MatchAsync(PayoutBatchId batch, byte[] bytes)
+    public async Task<(IReadOnlyList<ReturnedItem> Matched, IReadOnlyList<string> Problems, Refusal? Refusal)> MatchAsync(PayoutBatchId batch, byte[] bytes)
     {
         var (file, refusal) = AbaReturns.Read(bytes);
         if (file is null)
             return ([], [], refusal);
         var sent = (await queries.ListFilesAsync(batch)).SelectMany(stored => Checked(stored).Document.Details).ToList();
-        var (matched, problems) = (new List<MatchedReturn>(), new List<string>());
+        var (matched, problems) = (new List<ReturnedItem>(), new List<string>());
         foreach (var match in AbaReturns.Match(sent, file))
         {
             var reference = match.Return.Record.Reference;
@@ -74,9 +72,39 @@ internal sealed class PayoutFiles(
             else if (ItemOf(batch, reference) is not { } item)
                 problems.Add($"{reference}: a part of a payment came back; see to it by hand.");
             else
-                matched.Add(new MatchedReturn(item.Number, item.Attempt, match.Return.Record.AmountMinor, match.Return.Reason));
+                matched.Add(new ReturnedItem(item.Number, item.Attempt, match.Return.Record.AmountMinor, match.Return.Reason));
         }
         return (matched, problems, null);
+    }
+
+    /// <summary>What a bank's report of one of the files means for its items; nothing is moved yet.</summary>
+    public async Task<PayoutAcknowledgement> AcknowledgeAsync(PayoutBatchId batch, byte[] bytes)
+    {
+        var (report, refusal) = AbaAcknowledgementReader.Read(bytes);
+        if (report is null)
+            return new PayoutAcknowledgement(default, 0, "", [], [], refusal);
+        var stored = (await queries.ListFilesAsync(batch)).FirstOrDefault(file => PayoutReference.FileNameOf(batch, file.Part) == report.FileName);
+        if (stored is null)
+        {
+            return new PayoutAcknowledgement(report.Status, 0, report.Message, [], [], new Refusal(
+                RefusalCodes.UnknownPayout, $"The report is about {report.FileName}; the files of this batch are named {PayoutReference.FileNameOf(batch, 1)} and so on.", "report.OriginalFilename"));
+        }
+        string[] issues = [.. report.Issues.Select(issue => $"{issue.Code}{(issue.Item is { } item ? $" record {item}" : "")}: {issue.Text}")];
+        if (report.Status != AbaFileStatus.Rejected)
+            return new PayoutAcknowledgement(report.Status, stored.Part, report.Message, [], issues, null);
+        var reason = $"The bank rejected the file: {string.Join("; ", issues.Prepend(report.Message).Where(text => text.Length > 0))}";
+        var items = Checked(stored).Document.Details.Where(detail => detail.Code != AbaDetail.Debit)
+            .GroupBy(detail => detail.Reference.Split('/')[0])
+            .Select(parts => (Item: ItemOf(batch, parts.Key)!.Value, Minor: parts.Sum(part => part.AmountMinor)))
+            .Select(paid => new ReturnedItem(paid.Item.Number, paid.Item.Attempt, paid.Minor, Cut(reason)));
+        return new PayoutAcknowledgement(report.Status, stored.Part, report.Message, [.. items], [], null);
+    }
+
+    private static string Cut(string reason)
+    {
+        const int Longest = 1_000;
+        var plain = string.Concat(reason.Select(letter => char.IsControl(letter) ? ' ' : letter));
+        return plain.Length <= Longest ? plain : plain[..Longest];
     }
 
     private static string ReferenceOf(PayoutBatchId batch) => batch.ToString()[^7..].ToUpperInvariant();

@@ -3,10 +3,10 @@ using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
-using Commission.Domain.Payouts.Calendar;
 using Commission.Domain.Payouts.Tax;
 using Commission.Domain.Rules;
 using Commission.Grains.Interfaces.Payouts;
+using Commission.Grains.Payouts.Stripe;
 using Commission.Grains.Rules;
 using Commission.Storage.Payouts;
 using Microsoft.Extensions.Options;
@@ -21,22 +21,30 @@ namespace Commission.Grains.Payouts;
 internal sealed record SelectedPayee(PayeeEligibility Eligibility, Hash? Destination, PayoutAmounts Amounts, IReadOnlyList<DraftedLine> Lines);
 
 /// <summary>Selects who is paid: one pass over the open accruals, in memory never more than some thousand of them.</summary>
-internal sealed class PayoutSelection(OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, TimeProvider time)
+internal sealed class PayoutSelection(
+    OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar)
 {
     private const int PageEntries = 2_000;
 
     /// <summary>The date where the payer's bank is.</summary>
-    public DateOnly Today => DateOnly.FromDateTime(
-        TimeZoneInfo.ConvertTime(time.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId())).DateTime);
+    public DateOnly Today => calendar.Today;
+
+    private bool IsLive => stripe.IsConfigured && stripe.IsLive;
+
+    /// <summary>What decisions about a batch rest on.</summary>
+    public PayoutBatchFacts Facts(BatchContents contents) => new(contents, Today, IsLive);
 
     /// <summary>Payees in the order of their ids, eligible or not.</summary>
     public async IAsyncEnumerable<SelectedPayee> ReadAsync(
-        Currency currency, PayoutFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Rail rail, Currency currency, PayoutFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (page, entries) = (new List<(OpenPayee, List<OpenEntryRow>)>(), 0);
-        await foreach (var payee in open.ReadAsync(currency.Code, filter.Payees.Length == 0 ? null : filter.Payees, cancellationToken))
+        var payees = filter.Payees.Length == 0 ? null : filter.Payees;
+        await foreach (var payee in open.ReadAsync(new PayingRail(rail, IsLive), currency.Code, payees, cancellationToken))
         {
-            page.Add(payee);
+            page.Add(rail == Rail.Stripe && !stripe.IsConfigured
+                ? (payee.Payee with { Destination = null, WhyNot = "Stripe is not configured." }, payee.Entries)
+                : payee);
             entries += payee.Entries.Count;
             if (entries < PageEntries)
                 continue;
@@ -94,7 +102,7 @@ internal sealed class PayoutSelection(OpenEntryQueries open, RuleSetDirectory ru
 
     private SelectedPayee Select(OpenPayee payee, List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)> terms)
     {
-        var facts = new Dictionary<ContactId, PayeeFacts> { [payee.Payee] = new(payee.Destination is not null, payee.Destination) };
+        var facts = new Dictionary<ContactId, PayeeFacts> { [payee.Payee] = new(payee.IsVerified, payee.Destination, payee.WhyNot) };
         var eligibility = PayoutEligibility.Decide(terms.Select(part => part.Entry), facts, Today)[0];
         if (eligibility.Outcome != EligibilityOutcome.Eligible)
             return new SelectedPayee(eligibility, payee.Destination, default, []);

@@ -1,5 +1,6 @@
 using Commission.Domain;
 using Commission.Domain.Payouts;
+using Commission.Grains.Interfaces.Payouts;
 using Commission.Storage.Payouts;
 
 namespace Commission.Grains.Payouts;
@@ -33,28 +34,91 @@ internal sealed class StoredBatch(PayoutBatchId id, PayoutStore store, PayoutQue
     }
 
     /// <summary>Moves one item, or says why not.</summary>
-    public async Task<Refusal?> MoveAsync(int number, Func<PayoutItemRow?, PayoutItemCommand> command)
+    /// <param name="number">Which.</param>
+    /// <param name="command">What to do with it.</param>
+    /// <param name="also">What else becomes durable with it.</param>
+    public async Task<Refusal?> MoveAsync(int number, Func<PayoutItemRow?, PayoutItemCommand> command, Func<PayoutTransaction, Task>? also = null)
     {
         var row = (await queries.ListItemsAsync(Id, [number])).FirstOrDefault();
         var decision = PayoutItemMachine.Decide(State, row?.Item, command(row), time.GetUtcNow());
         if (decision.Refusal is not null || decision.Events.Count == 0)
             return decision.Refusal;
         await using var transaction = await store.BeginAsync();
+        if (also is not null)
+            await also(transaction);
         return await CommitAsync(transaction, decision, row!.Item);
     }
+
+    /// <summary>The first items that stand so.</summary>
+    public Task<List<PayoutItemRow>> PageAsync(PayoutItemStatus status) => queries.ListItemsAsync(Id, status, Page);
+
+    /// <summary>Moves items in one transaction; what was refused is returned.</summary>
+    /// <param name="rows">Which.</param>
+    /// <param name="commands">What to do with each, one after another.</param>
+    /// <param name="also">What else becomes durable with the items as they are then.</param>
+    public async Task<IReadOnlyList<Refusal>> MoveAsync(
+        IReadOnlyList<PayoutItemRow> rows, Func<PayoutItemRow, IEnumerable<PayoutItemCommand>> commands,
+        Func<PayoutTransaction, IReadOnlyCollection<PayoutItem>, Task>? also = null)
+    {
+        var (change, refused) = (new PayoutChange(State), new List<Refusal>());
+        foreach (var (row, command) in rows.SelectMany(row => commands(row).Select(command => (row, command))))
+        {
+            var item = change.Now(row.Item);
+            var decision = PayoutItemMachine.Decide(change.Next, item, command, time.GetUtcNow());
+            if (decision.Refusal is not null)
+                refused.Add(decision.Refusal);
+            change.Add(item, decision.Events);
+        }
+        if (change.IsEmpty)
+            return refused;
+        await using var transaction = await store.BeginAsync();
+        if (also is not null)
+            await also(transaction, change.Items);
+        await CommitAsync(transaction, change);
+        return refused;
+    }
+
+    /// <summary>Moves items by their numbers in one transaction; what was refused is returned.</summary>
+    public async Task<IReadOnlyList<Refusal>> MoveAsync(ILookup<int, PayoutItemCommand> commands)
+    {
+        int[] numbers = [.. commands.Select(item => item.Key)];
+        var rows = await queries.ListItemsAsync(Id, numbers);
+        var missing = numbers.Except(rows.Select(row => row.Item.Number))
+            .Select(number => PayoutItemMachine.Decide(State, null, commands[number].First(), time.GetUtcNow()).Refusal!);
+        return [.. missing, .. await MoveAsync(rows, row => commands[row.Item.Number])];
+    }
+
+    /// <summary>Records what a bank says of items; what contradicts what is known is returned in words.</summary>
+    public async Task<(IReadOnlyList<ReturnedItem> Moved, IReadOnlyList<string> Wrong)> RecordAsync(IReadOnlyList<ReturnedItem> told, PayoutItemStatus outcome)
+    {
+        var (moved, wrong) = (new List<ReturnedItem>(told.Count), new List<string>());
+        foreach (var page in told.Chunk(Page))
+        {
+            // All at once; if one of them is refused, one by one to tell which: what was recorded is not recorded again.
+            var refusals = await MoveAsync(page.ToLookup(one => one.Item, one => Outcome(one, outcome)));
+            foreach (var one in page)
+            {
+                if (refusals.Count > 0 && await MoveAsync(one.Item, _ => Outcome(one, outcome)) is { } refusal)
+                    wrong.Add($"item {one.Item}: {refusal.Text}");
+                else
+                    moved.Add(one);
+            }
+        }
+        return (moved, wrong);
+    }
+
+    private static PayoutItemCommand Outcome(ReturnedItem told, PayoutItemStatus outcome) =>
+        new RecordPayoutOutcome(told.Item, told.Attempt, outcome, told.Reason);
 
     /// <summary>Moves all items that stand so, some hundred in a transaction; where it ends, it is taken up again.</summary>
     public async Task MoveAllAsync(PayoutItemStatus status, Func<PayoutItemRow, PayoutItemCommand> command)
     {
         while (State.Of(status).Items > 0)
         {
-            var change = new PayoutChange(State);
-            foreach (var row in await queries.ListItemsAsync(Id, status, Page))
-                change.Add(row.Item, PayoutItemMachine.Decide(change.Next, row.Item, command(row), time.GetUtcNow()).Events);
-            if (change.IsEmpty)
+            var version = Version;
+            await MoveAsync(await PageAsync(status), row => [command(row)]);
+            if (Version == version)
                 throw new InvalidOperationException($"{Id} counts items that its rows do not have.");
-            await using var transaction = await store.BeginAsync();
-            await CommitAsync(transaction, change);
         }
     }
 

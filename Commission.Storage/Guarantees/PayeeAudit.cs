@@ -45,12 +45,12 @@ internal sealed class PayeeAudit(
 
     private static string? Fault(PayeeAccountState state, PayeeDetails verified, IReadOnlyList<ActRecord> acts)
     {
-        var account = verified.Commitment.ToString();
-        var proposal = acts.LastOrDefault(act => act.Act == AdministrativeAct.PayeeAccountProposed && act.Text("account") == account);
+        var shown = verified.Shown.ToString();
+        var isProposed = acts.Any(act => act.Act == AdministrativeAct.PayeeAccountProposed && act.Text("shown") == shown && act.Actor == verified.By.ToString());
         var verification = acts.LastOrDefault(act => act.Act == AdministrativeAct.PayeeAccountVerified);
         return state.VerifiedBy is not { } checker || checker == verified.By || checker == state.Payee ? "nobody else verified its account"
-            : proposal?.Actor != verified.By.ToString() ? "the administration book has another proposal of its account"
-            : verification?.Actor != checker.ToString() || verification.Text("account") != account ? "the administration book has another verification of its account"
+            : !isProposed ? "the administration book has another proposal of its account"
+            : verification?.Actor != checker.ToString() || verification.Text("shown") != shown ? "the administration book has another verification of its account"
             : null;
     }
 }

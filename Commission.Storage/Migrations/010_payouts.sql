@@ -31,6 +31,10 @@ create table payout_batch (
     makers      text not null,
     approver    uuid,
     process_on  date,
+    live        boolean not null,
+    submitted_at timestamptz,
+    due_on      date,
+    on_the_way  integer not null,
     unfinished  boolean not null,
     constraint payout_batch_by_another check (approver is null or position(approver::text in makers) = 0),
     constraint payout_batch_approved check (status not in (2, 3, 4) or approver is not null)

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Commission.Domain;
+using Commission.Domain.Payouts;
 using Commission.Domain.Payouts.Tax;
+using Commission.Storage.Payouts.Stripe;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -15,11 +17,19 @@ public sealed record OpenEntryRow(int BookId, long Sequence, byte[] Bytes, bool 
 
 /// <summary>What is known of a payee beside its entries.</summary>
 /// <param name="Payee">Who.</param>
-/// <param name="Destination">Commitment to its verified account; null for none.</param>
+/// <param name="IsVerified">Whether somebody verified its tax facts.</param>
+/// <param name="Destination">Commitment to the account that the rail would pay; null for none.</param>
+/// <param name="WhyNot">Why it has none, in words; null for the usual reason.</param>
 /// <param name="Abn">Its ABN.</param>
 /// <param name="IsGstRegistered">Whether it is registered for GST.</param>
 /// <param name="RctiAgreement">Reference of the agreement in force by which we issue its invoices.</param>
-public sealed record OpenPayee(ContactId Payee, Hash? Destination, Abn? Abn, bool IsGstRegistered, string? RctiAgreement);
+public sealed record OpenPayee(
+    ContactId Payee, bool IsVerified, Hash? Destination, string? WhyNot, Abn? Abn, bool IsGstRegistered, string? RctiAgreement);
+
+/// <summary>On what rail payees are to be paid.</summary>
+/// <param name="Rail">The rail.</param>
+/// <param name="IsLive">For Stripe: in live mode, or in test mode.</param>
+public readonly record struct PayingRail(Rail Rail, bool IsLive);
 
 /// <summary>The accruals that are open: what the ledger owes to contacts and no payout holds.</summary>
 public sealed class OpenEntryQueries(NpgsqlDataSource dataSource)
@@ -29,7 +39,7 @@ public sealed class OpenEntryQueries(NpgsqlDataSource dataSource)
     /// Kinds: accrual, adjustment, clawback and dispute adjustment; holds and payouts move what these made.
     /// </summary>
     public async IAsyncEnumerable<(OpenPayee Payee, List<OpenEntryRow> Entries)> ReadAsync(
-        string currency, IReadOnlyCollection<ContactId>? payees, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        PayingRail rail, string currency, IReadOnlyCollection<ContactId>? payees, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("""
             with account as (
@@ -54,7 +64,7 @@ public sealed class OpenEntryQueries(NpgsqlDataSource dataSource)
             Value = payees is null ? DBNull.Value : payees.Select(Domain.Ledger.Accounts.Payable).ToArray(),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
-        var known = await ReadPayeesAsync(payees, cancellationToken);
+        var known = await ReadPayeesAsync(rail, payees, cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var (name, entries) = ("", new List<OpenEntryRow>());
         while (await reader.ReadAsync(cancellationToken))
@@ -88,30 +98,46 @@ public sealed class OpenEntryQueries(NpgsqlDataSource dataSource)
     private static OpenPayee Payee(string account, Dictionary<ContactId, OpenPayee> known)
     {
         var id = TypedId.Parse<ContactId>(account[Domain.Ledger.Accounts.PayablePrefix.Length..]);
-        return known.GetValueOrDefault(id) ?? new OpenPayee(id, null, null, false, null);
+        return known.GetValueOrDefault(id) ?? new OpenPayee(id, false, null, "Nobody has verified what tax law asks of the payee.", null, false, null);
     }
 
-    private async Task<Dictionary<ContactId, OpenPayee>> ReadPayeesAsync(IReadOnlyCollection<ContactId>? payees, CancellationToken cancellationToken)
+    private async Task<Dictionary<ContactId, OpenPayee>> ReadPayeesAsync(
+        PayingRail rail, IReadOnlyCollection<ContactId>? payees, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
-            select p.payee, p.commitment, p.abn, p.gst_registered, g.reference
+            select p.payee, p.commitment, p.abn, p.gst_registered, g.reference, s.account, s.transfers, s.deauthorized_at, s.disabled_reason,
+                s.currently_due
             from payee_account p left join agreement g on g.reference = p.rcti_agreement and g.ended_at is null
-            where p.commitment is not null and ($1::uuid[] is null or p.payee = any($1))
+            left join stripe_account s on s.payee = p.payee and s.live = $2
+            where p.verified_at is not null and ($1::uuid[] is null or p.payee = any($1))
             """);
         command.Parameters.Add(new NpgsqlParameter
         {
             Value = payees is null ? DBNull.Value : payees.Select(payee => payee.Value).ToArray(),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
         });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = rail.IsLive });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var known = new Dictionary<ContactId, OpenPayee>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var id = ContactId.From(reader.GetGuid(0));
+            var (destination, whyNot) = rail.Rail == Rail.Stripe ? Connected(reader, id, rail.IsLive) : (Bank(reader), null);
             known[id] = new OpenPayee(
-                id, new Hash(reader.GetFieldValue<byte[]>(1)), reader.IsDBNull(2) ? null : new Abn(reader.GetString(2)), reader.GetBoolean(3),
+                id, true, destination, whyNot, reader.IsDBNull(2) ? null : new Abn(reader.GetString(2)), reader.GetBoolean(3),
                 reader.IsDBNull(4) ? null : reader.GetString(4));
         }
         return known;
+    }
+
+    private static Hash? Bank(NpgsqlDataReader reader) => reader.IsDBNull(1) ? null : new Hash(reader.GetFieldValue<byte[]>(1));
+
+    private static (Hash? Destination, string? WhyNot) Connected(NpgsqlDataReader reader, ContactId payee, bool isLive)
+    {
+        if (reader.IsDBNull(5))
+            return (null, "The payee has no account at Stripe.");
+        var whyNot = StripeAccount.WhyNotOf(
+            reader.GetString(6), reader.IsDBNull(8) ? null : reader.GetString(8), reader.GetFieldValue<string[]>(9), !reader.IsDBNull(7));
+        return whyNot is null ? (StripeDestination.Of(payee, isLive, reader.GetString(5)), null) : (null, whyNot);
     }
 }

@@ -15,8 +15,8 @@ public static class PayeeAccountTable
     [
         Column("payee", NpgsqlDbType.Uuid, "uuid", state => state.Payee.Value),
         Column("proposed_by", NpgsqlDbType.Uuid, "uuid", state => state.Proposed?.By.Value, mutable: true),
-        Column("commitment", NpgsqlDbType.Bytea, "bytea", state => state.Verified?.Commitment.ToArray(), mutable: true),
-        Column("account", NpgsqlDbType.Bytea, "bytea", state => state.Verified?.Protected, mutable: true),
+        Column("commitment", NpgsqlDbType.Bytea, "bytea", state => Account(state)?.Commitment.ToArray(), mutable: true),
+        Column("account", NpgsqlDbType.Bytea, "bytea", state => Account(state)?.Protected, mutable: true),
         Column("abn", NpgsqlDbType.Text, "text", state => state.Verified?.Abn?.Digits, mutable: true),
         Column("gst_registered", NpgsqlDbType.Boolean, "boolean", state => state.Verified?.IsGstRegistered ?? false, mutable: true),
         Column("rcti_agreement", NpgsqlDbType.Text, "text", state => state.Verified?.RctiAgreement, mutable: true),
@@ -24,6 +24,8 @@ public static class PayeeAccountTable
         Column("verified_by", NpgsqlDbType.Uuid, "uuid", state => state.VerifiedBy?.Value, mutable: true),
         Column("verified_at", NpgsqlDbType.TimestampTz, "timestamptz", state => state.VerifiedAt?.UtcDateTime, mutable: true),
     ]);
+
+    private static PayeeDetails? Account(PayeeAccountState state) => state.Verified is { HasAccount: true } details ? details : null;
 
     private static StateColumn Column<T>(string name, NpgsqlDbType type, string sqlType, Func<PayeeAccountState, T> value, bool mutable = false) =>
         StateColumn.Of<Journaled<PayeeAccountState>, T>(name, type, sqlType, journaled => value(journaled.State), mutable);

@@ -20,12 +20,18 @@ public static class PayoutBatchTable
         Column("makers", NpgsqlDbType.Text, "text", state => string.Join(',', state.Makers.Select(maker => maker.Value)), mutable: true),
         Column("approver", NpgsqlDbType.Uuid, "uuid", state => state.Approver?.Value, mutable: true),
         Column("process_on", NpgsqlDbType.Date, "date", state => state.ProcessOn, mutable: true),
+        Column("submitted_at", NpgsqlDbType.TimestampTz, "timestamptz", state => state.SubmittedAt?.UtcDateTime, mutable: true),
+        Column("due_on", NpgsqlDbType.Date, "date", state => state.DueOn, mutable: true),
+        Column("on_the_way", NpgsqlDbType.Integer, "integer", OnTheWay, mutable: true),
         Column("unfinished", NpgsqlDbType.Boolean, "boolean", IsUnfinished, mutable: true),
+        Column("live", NpgsqlDbType.Boolean, "boolean", state => state.IsLive),
     ]);
 
+    private static int OnTheWay(PayoutBatchState state) =>
+        state.Status == PayoutBatchStatus.Submitted ? state.Pending.Items + state.Submitted.Items : 0;
+
     /// <summary>Whether items wait to go: whoever finds the batch so makes it go on.</summary>
-    private static bool IsUnfinished(PayoutBatchState state) =>
-        state is { Status: PayoutBatchStatus.Submitted, Rail: Rail.Aba } && state.Pending.Items > 0;
+    private static bool IsUnfinished(PayoutBatchState state) => state.Status == PayoutBatchStatus.Submitted && state.Pending.Items > 0;
 
     private static StateColumn Column<T>(string name, NpgsqlDbType type, string sqlType, Func<PayoutBatchState, T> value, bool mutable = false) =>
         StateColumn.Of<Journaled<PayoutBatchState>, T>(name, type, sqlType, journaled => value(journaled.State), mutable);

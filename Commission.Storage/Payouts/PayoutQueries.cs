@@ -14,17 +14,21 @@ public sealed record PayoutBatchRow(
 /// <summary>An item with the file that it is in and what people may see of its payee's account now.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="FilePart">The file of its attempt, or null.</param>
-/// <param name="DestinationNow">Commitment to the verified account now; null for none.</param>
-/// <param name="Account">The verified account, encrypted.</param>
-public sealed record PayoutItemRow(PayoutItem Item, int? FilePart, Hash? DestinationNow, byte[]? Account);
+/// <param name="DestinationNow">Commitment to where the batch's rail would pay now; null for nowhere.</param>
+/// <param name="Account">The verified bank account, encrypted.</param>
+/// <param name="StripeAccount">The connected account; null for none, or for one that cannot receive.</param>
+/// <param name="Rail">The batch's rail.</param>
+public sealed record PayoutItemRow(PayoutItem Item, int? FilePart, Hash? DestinationNow, byte[]? Account, string? StripeAccount, Rail Rail);
 
 /// <summary>Reads of payouts.</summary>
 public sealed class PayoutQueries(NpgsqlDataSource dataSource)
 {
     private const string Items = """
         select i.number, i.payee, i.amount_minor, i.gst_minor, i.withheld_minor, i.lines, i.lines_hash, i.destination, i.status, i.attempt, i.reason,
-            i.since, i.submission, i.file_part, a.commitment, a.account, i.salt
-        from payout_item i left join payee_account a on a.payee = i.payee
+            i.since, i.submission, i.file_part, a.commitment, a.account, b.rail, b.live, s.account, i.salt
+        from payout_item i join payout_batch b on b.uuid = i.batch
+        left join payee_account a on a.payee = i.payee
+        left join stripe_account s on s.payee = i.payee and s.live = b.live and s.transfers = 'active' and s.deauthorized_at is null
         """;
 
     /// <summary>One page of batches, newest first, after a position.</summary>
@@ -122,22 +126,30 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
             yield return Row(reader);
     }
 
-    private static PayoutItemRow Row(NpgsqlDataReader reader) => new(
-        new PayoutItem
-        {
-            Number = reader.GetInt32(0),
-            Payee = ContactId.From(reader.GetGuid(1)),
-            Amounts = new PayoutAmounts(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)),
-            Lines = reader.GetInt32(5),
-            LinesHash = new Hash(reader.GetFieldValue<byte[]>(6)),
-            Destination = new Hash(reader.GetFieldValue<byte[]>(7)),
-            Status = (PayoutItemStatus)reader.GetInt16(8),
-            Attempt = reader.GetInt32(9),
-            Reason = reader.IsDBNull(10) ? null : reader.GetString(10),
-            Since = reader.GetFieldValue<DateTimeOffset>(11),
-            Submission = reader.IsDBNull(12) ? Hash.Zero : new Hash(reader.GetFieldValue<byte[]>(12)),
-            Salt = new Hash(reader.GetFieldValue<byte[]>(16)),
-        },
-        reader.GetFieldValue<int?>(13), reader.IsDBNull(14) ? null : new Hash(reader.GetFieldValue<byte[]>(14)),
-        reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15));
+    private static PayoutItemRow Row(NpgsqlDataReader reader)
+    {
+        var (item, rail) = (Item(reader), (Rail)reader.GetInt16(16));
+        Hash? bank = reader.IsDBNull(14) ? null : new Hash(reader.GetFieldValue<byte[]>(14));
+        var stripe = rail == Rail.Stripe && !reader.IsDBNull(18) ? reader.GetString(18) : null;
+        Hash? connected = stripe is null ? null : StripeDestination.Of(item.Payee, reader.GetBoolean(17), stripe);
+        return new PayoutItemRow(
+            item, reader.GetFieldValue<int?>(13), rail == Rail.Stripe ? connected : bank, reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15),
+            stripe, rail);
+    }
+
+    private static PayoutItem Item(NpgsqlDataReader reader) => new()
+    {
+        Number = reader.GetInt32(0),
+        Payee = ContactId.From(reader.GetGuid(1)),
+        Amounts = new PayoutAmounts(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)),
+        Lines = reader.GetInt32(5),
+        LinesHash = new Hash(reader.GetFieldValue<byte[]>(6)),
+        Destination = new Hash(reader.GetFieldValue<byte[]>(7)),
+        Status = (PayoutItemStatus)reader.GetInt16(8),
+        Attempt = reader.GetInt32(9),
+        Reason = reader.IsDBNull(10) ? null : reader.GetString(10),
+        Since = reader.GetFieldValue<DateTimeOffset>(11),
+        Submission = reader.IsDBNull(12) ? Hash.Zero : new Hash(reader.GetFieldValue<byte[]>(12)),
+        Salt = new Hash(reader.GetFieldValue<byte[]>(19)),
+    };
 }

@@ -2,6 +2,7 @@ using Commission.Domain;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
 using Commission.Storage.GroupCommit;
+using Commission.Storage.Payouts.Stripe;
 using Npgsql;
 using NpgsqlTypes;
 using Orleans.Serialization;
@@ -127,6 +128,14 @@ public sealed class PayoutTransaction : RowTransaction
             """,
             [batch.Value, items.Select(item => item.Item).ToArray(), items.Select(item => item.Part).ToArray()], cancellationToken);
         await Transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Persists orders to Stripe: an item is on its way exactly when its order is here.</summary>
+    /// <exception cref="StripeContradictionException">A key stands for another order.</exception>
+    public async Task WriteOrdersAsync(bool live, IReadOnlyList<StripeOrder> orders, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (orders.Count > 0 && await ExecuteAsync(StripeRequests.WriteSql, StripeRequests.WriteParameters(live, orders, now), cancellationToken) != orders.Count)
+            throw new StripeContradictionException($"One of {orders.Count} keys from {orders[0].Key} on stands for another order.");
     }
 
     /// <summary>Writes the state with what it owes the books, and commits all of it.</summary>

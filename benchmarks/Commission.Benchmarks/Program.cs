@@ -2,6 +2,7 @@ using Commission.Benchmarks.Deals;
 using Commission.Benchmarks.Harness;
 using Commission.Benchmarks.Http;
 using Commission.Benchmarks.Ledger;
+using Commission.Benchmarks.Payouts;
 using Commission.Benchmarks.Process;
 using Commission.Benchmarks.Rules;
 using Commission.Benchmarks.Storage;
@@ -15,7 +16,7 @@ internal static class Program
     [
         new GrainWrites(), new LedgerAppend(), new DealsBulk(), new DealsSigned(), new PgLedger(), new HttpCommands(), new Latency(),
         new Memory(), new Stop(), new Start(), new Scale(), new WhatIfHistory(), new WhatIfStored(),
-        new ReplayBooks(), new VerifyBook(), new Proofs(), new Packs(),
+        new ReplayBooks(), new VerifyBook(), new Proofs(), new Packs(), new StripeSubmission(), new PayoutBatches(),
     ];
 
     private static async Task<int> Main(string[] args)

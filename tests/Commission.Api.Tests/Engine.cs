@@ -66,6 +66,19 @@ public sealed class Engine : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = _first?._database ?? await TestPostgres.CreateDatabaseAsync("api");
+        await StartAppAsync(_database);
+    }
+
+    /// <summary>Stops the process's part of it, whatever it is doing, and starts it again on the same database.</summary>
+    internal async Task RestartAsync()
+    {
+        _http?.Dispose();
+        await _app!.DisposeAsync();
+        await StartAppAsync(Database);
+    }
+
+    private async Task StartAppAsync(TestDatabase database)
+    {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(ApiHost).Assembly.GetName().Name,
@@ -75,7 +88,7 @@ public sealed class Engine : IAsyncLifetime
         builder.Logging.ClearProviders();
         _bend(builder.Services);
         var settings = new ApiSettings { VerticalsDirectory = _verticals };
-        _app = ApiHost.Build(builder, settings, _database.OwnerConnectionString, _alone);
+        _app = ApiHost.Build(builder, settings, database.OwnerConnectionString, _alone);
         await _app.StartAsync();
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
     }

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Grains.Payouts.Stripe;
 using Commission.Storage.Payouts.Stripe;
 using Commission.StripeStandIn;
 using Commission.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -79,6 +81,7 @@ internal sealed class Process : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly StripeGateway _gateway;
     private readonly LoggerFactory? _logs;
+    private readonly ServiceProvider _meters;
 
     public Process(StripeOptions options, string connectionString, TimeProvider clock, Func<IStripeGateway, IStripeGateway> wrap, ILoggerProvider? log)
     {
@@ -90,7 +93,9 @@ internal sealed class Process : IAsyncDisposable
         ILogger<StripeRail> logger = _logs is null ? NullLogger<StripeRail>.Instance : new Logger<StripeRail>(_logs);
         Rail = new StripeRail(Gateway, Requests, options, clock, logger);
         Onboarding = new StripeOnboarding(Rail, Gateway, Requests, Accounts);
-        Webhooks = new StripeWebhooks(options, Events, clock);
+        _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        Metrics = new StripeMetrics(_meters.GetRequiredService<IMeterFactory>(), clock);
+        Webhooks = new StripeWebhooks(options, Events, Metrics, clock);
     }
 
     public IStripeGateway Gateway { get; }
@@ -107,12 +112,15 @@ internal sealed class Process : IAsyncDisposable
 
     public StripeWebhooks Webhooks { get; }
 
+    public StripeMetrics Metrics { get; }
+
     public Task<StripeRequest> SendAsync(StripeOrder order) => Rail.SendAsync(order, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         _gateway.Dispose();
         _logs?.Dispose();
+        await _meters.DisposeAsync();
         await _dataSource.DisposeAsync();
     }
 }

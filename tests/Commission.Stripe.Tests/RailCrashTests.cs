@@ -24,7 +24,7 @@ public sealed class RailCrashTests(Bench bench) : IClassFixture<Bench>
         bench.Clock.Advance(TimeSpan.FromHours(hoursLater));
 
         var next = bench.Start();
-        Assert.Equal(1, await next.Rail.ResumeAsync(100, Cancellation));
+        Assert.Equal(1, await next.Rail.ResumeAsync(TimeSpan.Zero, Cancellation));
 
         Assert.Equal(1, bench.TransfersOf(order.Key));
         Assert.Equal(StripeOutcome.Done, (await next.SendAsync(order)).Outcome);
@@ -36,7 +36,7 @@ public sealed class RailCrashTests(Bench bench) : IClassFixture<Bench>
         var order = StripeOrder.Transfer(Bench.Key(), await bench.AccountAsync(), Bench.Dollars(1));
         var dead = bench.Start();
         await dead.Requests.PersistAsync(order, live: false, bench.Clock.GetUtcNow(), Cancellation);
-        Assert.Equal(1, await bench.Start().Rail.ResumeAsync(100, Cancellation));
+        Assert.Equal(1, await bench.Start().Rail.ResumeAsync(TimeSpan.Zero, Cancellation));
         Assert.Equal(1, bench.TransfersOf(order.Key));
     }
 
@@ -47,7 +47,9 @@ public sealed class RailCrashTests(Bench bench) : IClassFixture<Bench>
         await Assert.ThrowsAsync<ProcessDiedException>(() => bench.Start(wrap: gateway => new DyingGateway(gateway, isSent: true)).SendAsync(order));
         var process = bench.Start();
         var options = new StripeOptions { ResumeEvery = TimeSpan.FromMilliseconds(20) };
-        using var courier = new StripeCourier(process.Rail, process.Onboarding, options, TimeProvider.System, NullLogger<StripeCourier>.Instance);
+        using var wakeUp = new StripeWakeUp();
+        using var courier = new StripeCourier(
+            process.Rail, process.Onboarding, process.Requests, options, wakeUp, process.Metrics, NullLogger<StripeCourier>.Instance);
         await courier.StartAsync(Cancellation);
         await Eventually.BecomesTrueAsync(
             async () => (await process.Requests.FindAsync(order.Key, live: false, Cancellation))!.Outcome == StripeOutcome.Done, "the order has ended");
@@ -74,7 +76,7 @@ public sealed class RailCrashTests(Bench bench) : IClassFixture<Bench>
         var process = bench.Start();
         var sent = await process.SendAsync(order);
         Assert.Contains(await process.Requests.ReadUntoldAsync(live: false, 1000, Cancellation), request => request.Order == order);
-        await process.Requests.MarkToldAsync(order.Key, live: false, sent.Revision, Cancellation);
+        await process.Requests.MarkToldAsync([sent], live: false, Cancellation);
         Assert.DoesNotContain(await process.Requests.ReadUntoldAsync(live: false, 1000, Cancellation), request => request.Order == order);
     }
 

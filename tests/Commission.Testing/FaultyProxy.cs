@@ -62,6 +62,18 @@ public sealed class FaultyProxy : IAsyncDisposable
     /// <summary>The connection is cut before the next statement that matches reaches the server.</summary>
     public void CutBefore(Func<string, bool> statement) => _faults.Enqueue(new Fault(statement, FaultKind.CutBefore));
 
+    /// <summary>
+    /// The next statement that matches does not reach the server, and its connection stays open: whoever sent it waits until all are cut.
+    /// </summary>
+    /// <returns>Ends when the statement has come.</returns>
+    public Task HoldBefore(Func<string, bool> statement) => Hold(statement, FaultKind.HoldBefore);
+
+    /// <summary>
+    /// The next statement that matches is executed, no byte of its answer reaches the client, and its connection stays open until all are cut.
+    /// </summary>
+    /// <returns>Ends when it has been executed.</returns>
+    public Task HoldAnswerTo(Func<string, bool> statement) => Hold(statement, FaultKind.HoldAnswer);
+
     /// <summary>All connections are cut when clients have sent this many more bytes, be it in the middle of a message.</summary>
     public void CutAfterClientBytes(long count) => Interlocked.Exchange(ref _bytesUntilCut, count);
 
@@ -82,14 +94,10 @@ public sealed class FaultyProxy : IAsyncDisposable
     }
 
     /// <summary>The first ordered fault, if it waits for this statement; whoever gets it must carry it out.</summary>
-    internal FaultKind? Claim(string statement)
+    internal Fault? Claim(string statement)
     {
         lock (_faults)
-        {
-            return _faults.TryPeek(out var fault) && fault.Statement(statement) && _faults.TryDequeue(out fault)
-                ? fault.Kind
-                : null;
-        }
+            return _faults.TryPeek(out var fault) && fault.Statement(statement) && _faults.TryDequeue(out fault) ? fault : null;
     }
 
     /// <summary>How many of these client bytes may still pass.</summary>
@@ -110,6 +118,12 @@ public sealed class FaultyProxy : IAsyncDisposable
     }
 
     internal void CountFault() => Interlocked.Increment(ref _faultsHappened);
+
+    internal void Happened(Fault fault)
+    {
+        CountFault();
+        fault.Happened.TrySetResult();
+    }
 
     internal void Forget(ProxiedConnection connection) => _connections.TryRemove(connection, out _);
 
@@ -156,11 +170,23 @@ public sealed class FaultyProxy : IAsyncDisposable
         return remote;
     }
 
-    private sealed record Fault(Func<string, bool> Statement, FaultKind Kind);
+    private Task Hold(Func<string, bool> statement, FaultKind kind)
+    {
+        var fault = new Fault(statement, kind);
+        _faults.Enqueue(fault);
+        return fault.Happened.Task;
+    }
+}
+
+internal sealed record Fault(Func<string, bool> Statement, FaultKind Kind)
+{
+    public TaskCompletionSource Happened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 internal enum FaultKind
 {
     LoseAnswer,
     CutBefore,
+    HoldBefore,
+    HoldAnswer,
 }

@@ -19,6 +19,8 @@ internal sealed class ProxiedConnection(FaultyProxy proxy, Socket client, Socket
     private int _answersAsked = 1;
     private int _answersSeen;
     private volatile int _answerToLose = Never;
+    private volatile Fault? _faultOfAnswer;
+    private readonly TaskCompletionSource _isCut = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task RunAsync()
     {
@@ -35,6 +37,7 @@ internal sealed class ProxiedConnection(FaultyProxy proxy, Socket client, Socket
 
     public void Cut()
     {
+        _isCut.TrySetResult();
         _client.Dispose();
         _server.Dispose();
     }
@@ -49,12 +52,15 @@ internal sealed class ProxiedConnection(FaultyProxy proxy, Socket client, Socket
             {
                 if (StatementOf(message) is { } statement && proxy.Claim(statement) is { } fault)
                 {
-                    if (fault == FaultKind.CutBefore)
+                    if (fault.Kind is FaultKind.CutBefore or FaultKind.HoldBefore)
                     {
-                        proxy.CountFault();
+                        proxy.Happened(fault);
+                        if (fault.Kind == FaultKind.HoldBefore)
+                            await _isCut.Task;
                         return;
                     }
 
+                    _faultOfAnswer = fault;
                     _answerToLose = _answersAsked + 1;
                 }
 
@@ -83,7 +89,9 @@ internal sealed class ProxiedConnection(FaultyProxy proxy, Socket client, Socket
                     await _client.WriteAsync(message);
                 if (_answersSeen >= _answerToLose)
                 {
-                    proxy.CountFault();
+                    proxy.Happened(_faultOfAnswer!);
+                    if (_faultOfAnswer!.Kind == FaultKind.HoldAnswer)
+                        await _isCut.Task;
                     return;
                 }
             }

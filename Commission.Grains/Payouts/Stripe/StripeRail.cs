@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Commission.Storage.Payouts.Stripe;
 using Microsoft.Extensions.Logging;
 
@@ -30,16 +31,16 @@ public sealed partial class StripeRail(
         return request is { Outcome: null, KeyUsedAt: { } used } ? await FindAsync(request, used, cancellationToken) ?? request : request;
     }
 
-    /// <summary>Sends many, as many at once as the options allow; each is told as it ends or stays open.</summary>
-    public Task SendAllAsync(
-        IEnumerable<StripeOrder> orders, Func<StripeRequest, CancellationToken, Task> told, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(orders, Bounded(cancellationToken), async (order, stopping) => await told(await SendAsync(order, stopping), stopping));
-
-    /// <summary>Takes up what an earlier process, or an earlier try, left open; how many ended is returned.</summary>
-    public async Task<int> ResumeAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends what was ordered and not sent, and what an earlier process or an earlier try left open, as many at once as the options allow;
+    /// how many ended is returned.
+    /// </summary>
+    /// <param name="patience">How long ago another process must have taken an order up to be taken for dead.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<int> ResumeAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var ended = 0;
-        await Parallel.ForEachAsync(await requests.ReadOpenAsync(IsLive, limit, cancellationToken), Bounded(cancellationToken), async (open, stopping) =>
+        await Parallel.ForEachAsync(TakeOpenAsync(time.GetUtcNow() - patience, cancellationToken), Bounded(cancellationToken), async (open, stopping) =>
         {
             try
             {
@@ -53,6 +54,19 @@ public sealed partial class StripeRail(
             }
         });
         return ended;
+    }
+
+    /// <summary>A few more than are under way, so that nothing is taken up that others could send sooner.</summary>
+    private async IAsyncEnumerable<StripeRequest> TakeOpenAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var limit = 4 * options.MaxParallelRequests;
+        for (var taken = limit; taken == limit;)
+        {
+            var open = await requests.TakeOpenAsync(IsLive, before, time.GetUtcNow(), limit, cancellationToken);
+            foreach (var request in open)
+                yield return request;
+            taken = open.Count;
+        }
     }
 
     private ParallelOptions Bounded(CancellationToken cancellationToken) =>

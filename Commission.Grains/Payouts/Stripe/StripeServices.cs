@@ -15,7 +15,11 @@ public static class StripeServices
         configuration.GetSection("Commission:Stripe").Bind(options);
         options.Check();
         services.TryAddSingleton(options);
-        services.TryAddSingleton<IStripeGateway, StripeGateway>();
+        services.TryAddSingleton<StripeMetrics>();
+        services.TryAddSingleton<StripeWakeUp>();
+        services.TryAddSingleton<StripeGateway>();
+        services.TryAddSingleton<IStripeGateway>(provider => new StripeGatewayWithMetrics(
+            provider.GetRequiredService<StripeGateway>(), provider.GetRequiredService<StripeMetrics>()));
         services.TryAddSingleton<StripeRail>();
         services.TryAddSingleton<StripeOnboarding>();
         services.TryAddSingleton<StripeWebhooks>();

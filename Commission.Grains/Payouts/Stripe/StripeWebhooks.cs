@@ -23,23 +23,33 @@ public enum WebhookVerdict
 }
 
 /// <summary>Verifies Stripe's webhooks on the bytes as they came, and hands them to the tables.</summary>
-public sealed class StripeWebhooks(StripeOptions options, StripeEvents events, TimeProvider time)
+public sealed class StripeWebhooks(StripeOptions options, StripeEvents events, StripeMetrics metrics, TimeProvider time)
 {
     /// <summary>Takes one. An exception means that it was not taken, and Stripe shall send it again.</summary>
     public async Task<(WebhookVerdict Verdict, StripeEffect? Effect)> TakeAsync(
         StripeStream stream, ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken)
     {
+        var (type, verdict, effect) = await JudgeAsync(stream, body, signature, cancellationToken);
+        metrics.Took(type, verdict, effect);
+        return (verdict, effect);
+    }
+
+    /// <summary>The type of what is not signed is nobody's: it is counted as unknown.</summary>
+    private async Task<(string Type, WebhookVerdict Verdict, StripeEffect? Effect)> JudgeAsync(
+        StripeStream stream, ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken)
+    {
+        const string Unknown = "unknown";
         var secrets = stream == StripeStream.Platform ? options.WebhookSecrets : options.ConnectWebhookSecrets;
         if (!options.IsConfigured || secrets.Count == 0)
-            return (WebhookVerdict.NotConfigured, null);
+            return (Unknown, WebhookVerdict.NotConfigured, null);
         var now = time.GetUtcNow();
         if (signature is null || !secrets.Any(secret => IsSigned(body, signature, secret, now)))
-            return (WebhookVerdict.WrongSignature, null);
+            return (Unknown, WebhookVerdict.WrongSignature, null);
         if (Read(stream, body) is not { } happened)
-            return (WebhookVerdict.Malformed, null);
+            return (Unknown, WebhookVerdict.Malformed, null);
         if (happened.Live != options.IsLive)
-            return (stream == StripeStream.Connect && options.IsLive ? WebhookVerdict.TestEventPassedBy : WebhookVerdict.OtherWorld, null);
-        return (WebhookVerdict.Taken, await events.TakeAsync(happened, now, cancellationToken));
+            return (happened.Type, stream == StripeStream.Connect && options.IsLive ? WebhookVerdict.TestEventPassedBy : WebhookVerdict.OtherWorld, null);
+        return (happened.Type, WebhookVerdict.Taken, await events.TakeAsync(happened, now, cancellationToken));
     }
 
     private bool IsSigned(ReadOnlyMemory<byte> body, string signature, string secret, DateTimeOffset now)

@@ -16,11 +16,7 @@ namespace Commission.Storage.Payouts.Stripe;
 /// <param name="PendingVerification">What it is looking at.</param>
 public sealed record StripeAccountState(
     string Account, DateTimeOffset AsOf, string Transfers, bool PayoutsEnabled, bool DetailsSubmitted, string? DisabledReason,
-    IReadOnlyList<string> CurrentlyDue, IReadOnlyList<string> PastDue, IReadOnlyList<string> EventuallyDue, IReadOnlyList<string> PendingVerification)
-{
-    /// <summary>Whether money can be transferred to it.</summary>
-    public bool CanReceive => Transfers == "active";
-}
+    IReadOnlyList<string> CurrentlyDue, IReadOnlyList<string> PastDue, IReadOnlyList<string> EventuallyDue, IReadOnlyList<string> PendingVerification);
 
 /// <summary>A payee's connected account.</summary>
 /// <param name="Payee">Whose.</param>
@@ -30,7 +26,17 @@ public sealed record StripeAccountState(
 public sealed record StripeAccount(ContactId Payee, StripeAccountState State, bool RefreshDue, DateTimeOffset? DeauthorizedAt)
 {
     /// <summary>Whether the payee can be paid by Stripe.</summary>
-    public bool CanReceive => State.CanReceive && DeauthorizedAt is null;
+    public bool CanReceive => WhyNot is null;
+
+    /// <summary>Why it cannot, in words; null when it can.</summary>
+    public string? WhyNot => WhyNotOf(State.Transfers, State.DisabledReason, State.CurrentlyDue, DeauthorizedAt is not null);
+
+    internal static string? WhyNotOf(string transfers, string? disabledReason, IReadOnlyList<string> currentlyDue, bool isDeauthorized) =>
+        isDeauthorized ? "The payee took our access to its account at Stripe away."
+        : transfers == "active" ? null
+        : currentlyDue.Count > 0 ? $"Stripe still wants of the payee: {string.Join(", ", currentlyDue)}."
+        : disabledReason is not null ? $"Stripe has restricted the payee's account: {disabledReason}."
+        : $"Stripe has not enabled transfers to the payee's account: {transfers}.";
 }
 
 /// <summary>Connected accounts and their requirements.</summary>

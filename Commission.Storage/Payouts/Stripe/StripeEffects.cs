@@ -36,6 +36,14 @@ internal static class StripeEffects
         return StripeEffect.Applied;
     }
 
+    /// <summary>What our own orders took back of a transfer is known without an event; an event that tells more is right.</summary>
+    public static Task CountReversalsAsync(StripeWork work, string transfer, bool live) => work.ExecuteAsync("""
+        update stripe_request t set reversed_minor = least(t.amount, o.reversed), revision = t.revision + 1
+        from (select sum(amount)::bigint as reversed from stripe_request
+            where live = $1 and kind = 'reversal' and subject = $2 and outcome = 'done') o
+        where t.live = $1 and t.kind = 'transfer' and t.object_id = $2 and t.reversed_minor < least(t.amount, o.reversed)
+        """, live, transfer);
+
     /// <summary>Matches events that came before the request was here: a database that lost it must not pay again.</summary>
     public static async Task MatchKeptTransfersAsync(StripeWork work, string key, bool live, DateTimeOffset now)
     {

@@ -54,6 +54,21 @@ public sealed record StripeEvent(
     string Id, StripeStream Stream, string Type, bool Live, string? Account, DateTimeOffset HappenedAt, string? Subject,
     StripeTransferNews? Transfer, StripeAccountState? State, ReadOnlyMemory<byte> Body);
 
+/// <summary>An event that is kept for later, or that contradicts what is recorded.</summary>
+/// <param name="Id"><c>evt_…</c>.</param>
+/// <param name="Type">Stripe's type.</param>
+/// <param name="Effect"><c>kept</c> or <c>contradiction</c>.</param>
+/// <param name="HappenedAt">When, by Stripe's clock.</param>
+/// <param name="ReceivedAt">When it came.</param>
+/// <param name="About">The order's key or the account that it names.</param>
+/// <param name="Subject">Stripe's id of the object in it.</param>
+/// <param name="AmountMinor">Its amount, of a transfer.</param>
+/// <param name="Currency">Its currency.</param>
+/// <param name="ReversedMinor">How much of it went back.</param>
+public sealed record UnsettledStripeEvent(
+    string Id, string Type, string Effect, DateTimeOffset HappenedAt, DateTimeOffset ReceivedAt, string? About, string? Subject, long? AmountMinor,
+    string? Currency, long? ReversedMinor);
+
 /// <summary>Takes events: each once, in one transaction with what it does.</summary>
 public sealed class StripeEvents(NpgsqlDataSource dataSource)
 {
@@ -77,14 +92,29 @@ public sealed class StripeEvents(NpgsqlDataSource dataSource)
         return effect;
     }
 
-    /// <summary>How many events wait for what they are about, and how many contradict our records.</summary>
-    public async Task<(long Kept, long Contradictions)> CountAsync(CancellationToken cancellationToken)
+    /// <summary>How many events of a world wait for what they are about, and how many contradict our records.</summary>
+    public async Task<(long Kept, long Contradictions)> CountAsync(bool live, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             select count(*) filter (where effect = 'kept'), count(*) filter (where effect = 'contradiction') from stripe_event
-            where effect in ('kept', 'contradiction')
+            where effect in ('kept', 'contradiction') and live = $1
             """);
+        StripeWork.Add(command, [live]);
         return (await StripeWork.ReadAsync(command, row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken)).Single();
+    }
+
+    /// <summary>Events that need a person, or something that is not here yet; the newest first.</summary>
+    public async Task<List<UnsettledStripeEvent>> ListUnsettledAsync(bool live, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select id, type, effect, happened_at, received_at, coalesce(transfer_group, account, subject), subject, amount, currency, reversed_minor
+            from stripe_event where effect in ('kept', 'contradiction') and live = $1 order by received_at desc, id limit $2
+            """);
+        StripeWork.Add(command, [live, limit]);
+        return await StripeWork.ReadAsync(command, row => new UnsettledStripeEvent(
+            row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4),
+            row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6), row.GetFieldValue<long?>(7),
+            row.IsDBNull(8) ? null : row.GetString(8), row.GetFieldValue<long?>(9)), cancellationToken);
     }
 
     private static Task<int> InsertAsync(StripeWork work, StripeEvent happened, DateTimeOffset now) => work.ExecuteAsync("""

@@ -4,11 +4,32 @@ using NpgsqlTypes;
 
 namespace Commission.Storage.Payouts.Stripe;
 
+/// <summary>What waits for Stripe.</summary>
+/// <param name="Open">Requests whose outcome nobody knows.</param>
+/// <param name="OldestSince">When the oldest of them was ordered; null when there is none.</param>
+public sealed record StripeFigures(long Open, DateTimeOffset? OldestSince);
+
 /// <summary>Requests to Stripe, persisted before they are sent; of one world, test or live.</summary>
 public sealed class StripeRequests(NpgsqlDataSource dataSource)
 {
     private const string Columns =
         "key, kind, subject, amount, currency, country, sends, key_used_at, outcome, object_id, code, detail, reversed_minor, revision";
+
+    /// <summary>Writes many orders at once; it affects as many rows as there are orders, unless a key stands for another one.</summary>
+    internal const string WriteSql = """
+        insert into stripe_request as r (live, key, kind, subject, amount, currency, created_at)
+        select $1, o.key, o.kind, o.subject, o.amount, o.currency, $2
+        from unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[]) as o(key, kind, subject, amount, currency)
+        on conflict (live, key) do update set key = excluded.key
+        where (r.kind, r.subject, r.amount, r.currency) = (excluded.kind, excluded.subject, excluded.amount, excluded.currency)
+        """;
+
+    internal static object[] WriteParameters(bool live, IReadOnlyList<StripeOrder> orders, DateTimeOffset now) =>
+    [
+        live, now.UtcDateTime, orders.Select(order => order.Key).ToArray(), orders.Select(order => Name(order.Kind)).ToArray(),
+        orders.Select(order => order.Subject).ToArray(), orders.Select(order => order.AmountMinor!.Value).ToArray(),
+        orders.Select(order => order.Currency!).ToArray(),
+    ];
 
     /// <summary>
     /// Makes sure that the order is there, and takes over what an event told of it before. Given again it is the same one.
@@ -59,8 +80,12 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
     {
         await using var work = await StripeWork.BeginAsync(dataSource, account is null ? order.Key : objectId, cancellationToken);
         await work.ExecuteAsync("""
-            update stripe_request set outcome = 'done', object_id = $3, ended_at = $4, revision = revision + 1 where live = $1 and key = $2 and outcome is null
+            update stripe_request set outcome = 'done', object_id = $3, ended_at = $4, revision = revision + 1,
+                told = case when kind = 'transfer' then told else revision + 1 end
+            where live = $1 and key = $2 and outcome is null
             """, live, order.Key, objectId, now.UtcDateTime);
+        if (order.Kind == StripeOrderKind.Reversal)
+            await StripeEffects.CountReversalsAsync(work, order.Subject, live);
         if (account is not null)
             await StripeEffects.OpenAccountAsync(work, TypedId.Parse<ContactId>(order.Subject), live, account, now);
         var request = await EndedAsync(work, order, live, request => request.Outcome == StripeOutcome.Done && request.ObjectId == objectId, objectId);
@@ -75,7 +100,8 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
     {
         await using var work = await StripeWork.BeginAsync(dataSource, order.Key, cancellationToken);
         await work.ExecuteAsync("""
-            update stripe_request set outcome = 'refused', status = $3, code = $4, detail = $5, ended_at = $6, revision = revision + 1
+            update stripe_request set outcome = 'refused', status = $3, code = $4, detail = $5, ended_at = $6, revision = revision + 1,
+                told = case when kind = 'account' then revision + 1 else told end
             where live = $1 and key = $2 and outcome is null
             """, live, order.Key, status, code, detail, now.UtcDateTime);
         var request = await EndedAsync(work, order, live, request => request.Outcome == StripeOutcome.Refused, $"refused: {code}");
@@ -91,20 +117,54 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
     public Task<StripeRequest?> FindAccountOrderAsync(ContactId payee, bool live, CancellationToken cancellationToken) => FirstAsync(
         "live = $1 and kind = 'account' and subject = $2 order by split_part(key, '/', 3)::integer desc limit 1", [live, payee.ToString()], cancellationToken);
 
-    /// <summary>Requests whose outcome nobody knows; who waited longest for a try comes first.</summary>
-    public Task<List<StripeRequest>> ReadOpenAsync(bool live, int limit, CancellationToken cancellationToken) =>
-        ReadAsync("live = $1 and outcome is null order by sent_at nulls first, created_at, key limit $2", [live, limit], cancellationToken);
+    /// <summary>
+    /// Takes requests whose outcome nobody knows, oldest first, and notes it, so that of several processes one tries each. What was taken up
+    /// after an instant is somebody else's, or this one's a moment ago.
+    /// </summary>
+    public async Task<List<StripeRequest>> TakeOpenAsync(
+        bool live, DateTimeOffset takenBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"""
+            update stripe_request set sent_at = $3 where live = $1 and key = any(array(
+                select key from stripe_request where live = $1 and outcome is null and (sent_at is null or sent_at < $2)
+                order by created_at, key limit $4 for update skip locked))
+            returning {Columns}
+            """);
+        StripeWork.Add(command, [live, takenBefore.UtcDateTime, now.UtcDateTime, limit]);
+        return await StripeWork.ReadAsync(command, Row, cancellationToken);
+    }
 
     /// <summary>Requests of which more is known than the payout's batch was told, oldest news first.</summary>
     public Task<List<StripeRequest>> ReadUntoldAsync(bool live, int limit, CancellationToken cancellationToken) =>
-        ReadAsync("live = $1 and kind = 'transfer' and revision > told order by ended_at, key limit $2", [live, limit], cancellationToken);
+        ReadAsync("live = $1 and revision > told order by ended_at, key limit $2", [live, limit], cancellationToken);
 
-    /// <summary>Notes that the batch knows all up to this revision.</summary>
-    public async Task MarkToldAsync(string key, bool live, int revision, CancellationToken cancellationToken)
+    /// <summary>Notes that the batches know what these requests say.</summary>
+    public async Task MarkToldAsync(IReadOnlyList<StripeRequest> requests, bool live, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("update stripe_request set told = greatest(told, $3) where live = $1 and key = $2");
-        StripeWork.Add(command, [live, key, revision]);
+        await using var command = dataSource.CreateCommand("""
+            update stripe_request r set told = greatest(r.told, n.revision) from unnest($2::text[], $3::int[]) as n(key, revision)
+            where r.live = $1 and r.key = n.key
+            """);
+        StripeWork.Add(command, [live, requests.Select(request => request.Order.Key).ToArray(), requests.Select(request => request.Revision).ToArray()]);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The orders that were to take a payment back, the latest first.</summary>
+    /// <param name="transfer">Stripe's id of the transfer.</param>
+    /// <param name="live">In which world.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<List<StripeRequest>> ListReversalsAsync(string transfer, bool live, CancellationToken cancellationToken) => ReadAsync(
+        "subject = $2 and kind = 'reversal' and live = $1 order by created_at desc, key desc", [live, transfer], cancellationToken);
+
+    /// <summary>How many requests are open, and since when the oldest is.</summary>
+    public async Task<StripeFigures> ReadFiguresAsync(bool live, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select count(*), min(created_at) from stripe_request where live = $1 and outcome is null
+            """);
+        StripeWork.Add(command, [live]);
+        return (await StripeWork.ReadAsync(
+            command, row => new StripeFigures(row.GetInt64(0), row.GetFieldValue<DateTimeOffset?>(1)), cancellationToken)).Single();
     }
 
     internal static StripeRequest Row(NpgsqlDataReader row) => new(

@@ -33,6 +33,17 @@ internal sealed class EngineStage : IAsyncDisposable
         DataSource = NpgsqlDataSource.Create(database.AppConnectionString);
     }
 
+    private static Dictionary<string, string> Payer { get; } = new(StringComparer.Ordinal)
+    {
+        ["Profile"] = "nab",
+        ["UserName"] = "COMMISSION NETWORK PTY LTD",
+        ["UserNumber"] = "301500",
+        ["Bsb"] = "082-001",
+        ["AccountNumber"] = "12345678",
+        ["Abn"] = "53004085616",
+        ["GstRegistered"] = "true",
+    };
+
     /// <summary>Where the keys of checkpoints lie.</summary>
     public static DirectoryInfo Keys { get; } = Directory.CreateTempSubdirectory("commission-keys-");
 
@@ -58,6 +69,8 @@ internal sealed class EngineStage : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
         builder.Configuration["Commission:KeysDirectory"] = Keys.FullName;
+        foreach (var (name, value) in Payer)
+            builder.Configuration[$"Commission:Payer:{name}"] = value;
         builder.AddCommissionSilo(SizedPool(Database), alone: true);
         AddTo(builder.Services, _storage);
         _host = builder.Build();

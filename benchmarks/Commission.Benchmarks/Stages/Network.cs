@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Commission.Benchmarks.Harness;
 using Commission.Domain;
 using Commission.Domain.Agreements;
 using Commission.Domain.Deals;
@@ -31,6 +32,7 @@ internal sealed class Network
     public const string Vertical = "MORTGAGE";
     public const string Product = "HOME_LOAN_OO";
     private const int Members = 200;
+    private const int AtOnce = 500;
     private const int Uplines = 20;
     private const int Customers = 1_000;
 
@@ -53,19 +55,29 @@ internal sealed class Network
 
     public Person Customer(int deal) => _customers[deal % _customers.Length];
 
-    public static async Task<Network> CreateAsync(IGrainFactory grains)
+    /// <summary>Members who refer.</summary>
+    public IReadOnlyList<Person> Referrers => _members;
+
+    /// <summary>Those above them.</summary>
+    public IReadOnlyList<Person> AllUplines => _uplines;
+
+    public static async Task<Network> CreateAsync(IGrainFactory grains, int referrers = Members)
     {
         var service = await CreateAsync(grains, "service", ContactType.Internal, [], null);
         var uplines = await CreateManyAsync(grains, Uplines, "upline", ContactType.Member, [service.Id], _ => null);
-        var members = await CreateManyAsync(grains, Members, "member", ContactType.Member, [service.Id], i => uplines[i % uplines.Length].Id);
+        var members = await CreateManyAsync(grains, referrers, "member", ContactType.Member, [service.Id], i => uplines[i % uplines.Length].Id);
         var customers = await CreateManyAsync(grains, Customers, "customer", ContactType.Customer, [], _ => null);
         await CreateVerticalAsync(grains);
         return new Network(uplines, members, customers, service);
     }
 
     private static async Task<Person[]> CreateManyAsync(
-        IGrainFactory grains, int count, string name, ContactType type, ContactId[] services, Func<int, ContactId?> upline) =>
-        await Task.WhenAll(Enumerable.Range(0, count).Select(i => CreateAsync(grains, $"{name}-{i}", type, services, upline(i))));
+        IGrainFactory grains, int count, string name, ContactType type, ContactId[] services, Func<int, ContactId?> upline)
+    {
+        var people = new Person[count];
+        await Load.RunAsync(count, AtOnce, async i => people[i] = await CreateAsync(grains, $"{name}-{i}", type, services, upline(i)));
+        return people;
+    }
 
     private static async Task<Person> CreateAsync(IGrainFactory grains, string name, ContactType type, ContactId[] services, ContactId? upline)
     {

@@ -17,7 +17,7 @@ public sealed class DisputeTests
         var (network, member) = (scenario.Network, scenario.Network.Referrer);
         var batch = (await scenario.DraftAsync()).Is(201);
         (await scenario.ApproveAsync(batch)).Is(200);
-        var place = await PlaceAsync(scenario, member);
+        var place = await scenario.PlaceAsync(member);
 
         var opened = (await OpenAsync(scenario, member, place)).Is(201);
 
@@ -51,7 +51,7 @@ public sealed class DisputeTests
         await using var scenario = await PayoutScenario.StartAsync();
         var (network, member) = (scenario.Network, scenario.Network.Referrer);
         await scenario.SubmittedAsync();
-        var place = await PlaceAsync(scenario, member);
+        var place = await scenario.PlaceAsync(member);
 
         var opened = (await OpenAsync(scenario, member, place)).Is(201);
 
@@ -68,7 +68,7 @@ public sealed class DisputeTests
     {
         await using var scenario = await PayoutScenario.StartAsync();
         var (network, member) = (scenario.Network, scenario.Network.Referrer);
-        var place = await PlaceAsync(scenario, member);
+        var place = await scenario.PlaceAsync(member);
         (await OpenAsync(scenario, network.Upline, place)).IsRefused(400, "INVALID_FIELD", "entries[0]");
         (await OpenAsync(scenario, network.Receiver, place, of: member)).IsRefused(403, "WRONG_ACTOR", "actor");
         (await OpenAsync(scenario, member, 999_999)).IsRefused(400, "INVALID_FIELD", "entries[0]");
@@ -94,7 +94,7 @@ public sealed class DisputeTests
     {
         await using var scenario = await PayoutScenario.StartAsync();
         var (network, member) = (scenario.Network, scenario.Network.Referrer);
-        var opened = (await OpenAsync(scenario, member, await PlaceAsync(scenario, member))).Is(201);
+        var opened = (await OpenAsync(scenario, member, await scenario.PlaceAsync(member))).Is(201);
         await ReviewedAsync(scenario, opened);
         var asked = (await StepAsync(scenario, opened, "ask", new JsonObject { ["text"] = "Which tranche?" }, network.Admin)).Is(200);
         Assert.False(asked["clock"].GetProperty("running").GetBoolean());
@@ -134,10 +134,4 @@ public sealed class DisputeTests
         Assert.Equal("triaged", (await StepAsync(scenario, dispute, "assign", new JsonObject { ["assignee"] = admin.ToString() }, admin)).Is(200).Member("status"));
         Assert.Equal("under_review", (await StepAsync(scenario, dispute, "review", [], admin)).Is(200).Member("status"));
     }
-
-    /// <summary>Where the member's accrual stands in the ledger.</summary>
-    private static async Task<long> PlaceAsync(PayoutScenario scenario, Person member) => await scenario.Engine.Database.ScalarAsync<long>($"""
-        select e.sequence from book_entry e join book_account a on a.book_id = e.book_id and a.id = e.credit
-        where e.kind = 1 and a.name = '{Accounts.Payable(member.Id)}' order by e.sequence limit 1
-        """);
 }

@@ -227,7 +227,7 @@ public sealed class ObservedEngine : IAsyncLifetime
     private sealed class PutBack(Engine engine) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await engine.Database.ScalarAsync<int?>(
-            $"begin; truncate {string.Join(", ", Tables)};"
+            "begin;" + string.Concat(Tables.Select(table => $"delete from {table};"))
             + string.Concat(Tables.Select(table => $"insert into {table} overriding system value select * from kept.{table};")) + "commit");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commission.Domain.Ledger;
 using Commission.Domain.Payouts.Aba;
 using Commission.Domain.Payouts.Calendar;
 using Commission.Grains.Payouts;
@@ -12,7 +13,7 @@ namespace Commission.Api.Tests.Payouts;
 internal sealed class PayoutScenario : IAsyncDisposable
 {
     public const string Batches = "/api/v1/payout-batches";
-    private const string GoodAbn = "51824753556";
+    public const string GoodAbn = "51824753556";
     private readonly ShiftedClock _clock;
 
     private PayoutScenario(Engine engine, Network network, ShiftedClock clock) => (Engine, Network, _clock) = (engine, network, clock);
@@ -20,6 +21,8 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public Engine Engine { get; }
 
     public Network Network { get; }
+
+    public DateTimeOffset Now => _clock.GetUtcNow();
 
     public DateOnly Today => DateOnly.FromDateTime(
         TimeZoneInfo.ConvertTime(_clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId())).DateTime);
@@ -29,18 +32,28 @@ internal sealed class PayoutScenario : IAsyncDisposable
     /// <param name="coolOff">Whether the cooling-off has passed.</param>
     public static async Task<PayoutScenario> StartAsync(bool coolOff = true)
     {
-        var clock = new ShiftedClock();
-        var engine = await Engine.StartAsync(services => services.AddSingleton<TimeProvider>(clock).Configure<PayerOptions>(payer =>
+        var scenario = await StartAsync(new ShiftedClock(), coolOff, _ => { });
+        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
+        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
+        return scenario;
+    }
+
+    /// <summary>The same without accounts of payees.</summary>
+    public static async Task<PayoutScenario> StartAsync(ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend)
+    {
+        var engine = await Engine.StartAsync(services =>
         {
-            (payer.Abn, payer.GstRegistered, payer.Profile) = ("53004085616", true, "nab");
-            (payer.UserName, payer.UserNumber, payer.Bsb, payer.AccountNumber) = ("COMMISSION NETWORK PTY LTD", 301_500, "082-001", "12345678");
-        }));
+            services.AddSingleton<TimeProvider>(clock).Configure<PayerOptions>(payer =>
+            {
+                (payer.Abn, payer.GstRegistered, payer.Profile) = ("53004085616", true, "nab");
+                (payer.UserName, payer.UserNumber, payer.Bsb, payer.AccountNumber) = ("COMMISSION NETWORK PTY LTD", 301_500, "082-001", "12345678");
+            });
+            bend(services);
+        });
         var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine), clock);
         await scenario.AddDealAsync();
         if (coolOff)
             clock.Advance(TimeSpan.FromDays(20));
-        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
-        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
         return scenario;
     }
 
@@ -108,22 +121,21 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public async Task<long> LedgerAsync(string account) => await Engine.Database.ScalarAsync<long>(
         $"select coalesce((select a.balance from book_account a join book_head h on h.id = a.book_id where h.book = 'ledger' and a.name = '{account}'), 0)");
 
+    /// <summary>Where a member's first accrual stands in the ledger.</summary>
+    public async Task<long> PlaceAsync(Person member) => await Engine.Database.ScalarAsync<long>($"""
+        select e.sequence from book_entry e join book_account a on a.book_id = e.book_id and a.id = e.credit
+        where e.kind = 1 and a.name = '{Accounts.Payable(member.Id)}' order by e.sequence limit 1
+        """);
+
     public Task WhenLedgerIsAsync(string account, long minor) =>
         Eventually.BecomesTrueAsync(async () => await LedgerAsync(account) == minor, $"{account} is {minor}");
 
     public static JsonElement Item(Answer batch, Person payee) =>
         batch["items"].EnumerateArray().Single(item => item.GetProperty("payee").GetString() == payee.ToString());
 
-    /// <summary>A returns file of one payment, as a bank sends it: the payment's record with type 2 and a reason.</summary>
-    public static byte[] ReturnOf(byte[] file, string reference, char reason)
-    {
-        var lines = System.Text.Encoding.ASCII.GetString(file).Split("\r\n");
-        var sent = lines.Single(line => line.StartsWith('1') && line.Contains(reference, StringComparison.Ordinal));
-        var returned = $"2{sent[1..17]}{reason}{sent[18..112]}24301500";
-        var amount = sent[20..30];
-        var totals = $"7999-999            {amount}{amount}{"0".PadLeft(10, '0')}{"",24}000001".PadRight(120);
-        return System.Text.Encoding.ASCII.GetBytes(string.Join("\r\n", lines[0], returned, totals, ""));
-    }
+    /// <summary>A returns file of one payment, as a bank sends it.</summary>
+    public static byte[] ReturnOf(byte[] file, string reference, char reason) => Bank.ReturnsOf(
+        file, [Bank.Payment(Bank.Records(file).Single(line => line.StartsWith('1') && line.Contains(reference, StringComparison.Ordinal)))], reason);
 
     public static AbaDocument Read(byte[] file) => AbaReader.Read(file) is ({ } document, null) ? document : throw new InvalidDataException("No direct entry file.");
 }

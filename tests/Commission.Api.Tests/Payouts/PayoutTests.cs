@@ -71,7 +71,7 @@ public sealed class PayoutTests
     {
         await using var scenario = await PayoutScenario.StartAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => scenario.DraftAsync()));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => scenario.DraftAsync()));
 
         Assert.Single(answers, answer => answer.Status == 201);
         Assert.All(answers.Where(answer => answer.Status != 201), answer => answer.IsRefused(422, "NOTHING_TO_PAY"));

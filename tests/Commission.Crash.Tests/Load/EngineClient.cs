@@ -55,6 +55,22 @@ internal sealed class EngineClient(string url) : IDisposable
         }
     }
 
+    /// <summary>Reads something; null when there is no answer, or not 200.</summary>
+    public async Task<byte[]?> FindAsync(string path, ContactId actor)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("X-Acting-Contact", actor.ToString());
+        try
+        {
+            using var response = await _http.SendAsync(request);
+            return response.IsSuccessStatusCode ? await response.Content.ReadAsByteArrayAsync() : null;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Posts something that must go well.</summary>
     public async Task<byte[]> MustAsync(string path, ContactId? actor, JsonNode body)
     {

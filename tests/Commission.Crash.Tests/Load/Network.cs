@@ -15,7 +15,7 @@ internal sealed class Network
 
     private const string Rules = """
         {"schema":"commission/rule-set/v1","vertical":"CRASH","effectiveFrom":"2020-01-01","currency":"AUD",
-         "governingAgreement":"Crash agreement","platformFeePercent":"1","products":{"LOAN":{"components":[
+         "governingAgreement":"Crash agreement","platformFeePercent":"1","coolingOffDays":0,"products":{"LOAN":{"components":[
            {"name":"upfront","shape":"percent","basis":"deal_value","ratePercent":"0.65",
             "split":[{"party":"referrer","weight":70},{"party":"upline","weight":20},{"party":"receiver","weight":10}]},
            {"name":"bounty","shape":"flat","basis":"deal","amountMinor":2500,"split":[{"party":"referrer","weight":1}]}]},
@@ -25,6 +25,13 @@ internal sealed class Network
             "split":[{"party":"referrer","weight":80},{"party":"upline","weight":20}]},
            {"name":"invoices","shape":"recurring","on":"invoice","basis":"invoice_amount_ex_gst","ratePercent":"10","split":[{"party":"referrer","weight":1}]}]}}}
         """;
+
+    /// <summary>Makes what somebody else must check.</summary>
+    public required Person Admin { get; init; }
+
+    public required Person Checker { get; init; }
+
+    public required IReadOnlyList<Person> Uplines { get; init; }
 
     public required IReadOnlyList<Person> Referrers { get; init; }
 
@@ -43,6 +50,9 @@ internal sealed class Network
         var uplines = await ManyAsync(2, i => ContactAsync(client, "MEMBER", null));
         var network = new Network
         {
+            Admin = admin,
+            Checker = checker,
+            Uplines = uplines,
             Referrers = await ManyAsync(6, i => ContactAsync(client, "MEMBER", uplines[i % uplines.Count])),
             Receivers = await ManyAsync(4, i => ContactAsync(client, "MEMBER", null)),
             Clients = await ManyAsync(12, i => ContactAsync(client, "CUSTOMER", null)),

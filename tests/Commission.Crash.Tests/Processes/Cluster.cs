@@ -19,6 +19,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly List<EngineProcess> _processes = [];
     private EmbeddedPostgres? _postgres;
     private FaultyProxy? _proxy;
+    private IReadOnlyList<string> _settings = [];
 
     private Cluster(string folder, EmbeddedPostgres postgres) =>
         (_folder, _postgres, ConnectionString) = (folder, postgres, postgres.ConnectionString);
@@ -53,6 +54,30 @@ internal sealed class Cluster : IAsyncDisposable
         await cluster.StopPostgresAsync();
         await cluster.StartSingleAsync();
         return cluster;
+    }
+
+    /// <summary>One process that is API and silo, and reaches its database by the proxy.</summary>
+    public static async Task<Cluster> StartCoHostedAsync(params IReadOnlyList<string> settings)
+    {
+        var cluster = await MakeAsync();
+        cluster._proxy = FaultyProxy.Start(cluster.ConnectionString);
+        cluster._settings = settings;
+        await cluster.StartCoHostAsync();
+        return cluster;
+    }
+
+    /// <summary>Starts the process of <see cref="StartCoHostedAsync"/> again.</summary>
+    public async Task StartCoHostAsync()
+    {
+        Api = EngineProcess.Start(
+            "Commission.Api", _folder, _apiUrl,
+            [
+                "--ConnectionStrings:Commission", Proxy.ConnectionString, "--Commission:ProbeTimeoutSeconds", ProbeTimeoutSeconds,
+                "--Commission:MissedProbes", "2", "--Commission:KeysDirectory", Path.Combine(_folder, "keys"), "--Commission:VerticalsDirectory", NoVerticals, .. _settings,
+            ]);
+        lock (_processes)
+            _processes.Add(Api);
+        await Api.WhenHealthyAsync("/health/ready");
     }
 
     public async Task StartSiloAsync()

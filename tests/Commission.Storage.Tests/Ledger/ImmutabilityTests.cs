@@ -33,7 +33,7 @@ public sealed class ImmutabilityTests : IAsyncLifetime
     [Theory]
     [InlineData("update book_entry set amount = 1")]
     [InlineData("delete from book_entry")]
-    [InlineData("truncate book_entry")]
+    [InlineData("truncate book_entry cascade")]
     [InlineData("delete from book_head")]
     [InlineData("truncate book_head cascade")]
     [InlineData("set session_replication_role = replica; delete from book_entry")]
