@@ -9,6 +9,7 @@ using Commission.Api.Ledger;
 using Commission.Api.Members;
 using Commission.Api.Observability;
 using Commission.Api.Payouts;
+using Commission.Api.Remittances;
 using Commission.Api.Rules;
 using Commission.Api.Rules.Simulation;
 using Commission.Console;
@@ -109,6 +110,8 @@ public static partial class ApiHost
         api.MapLedger();
         api.MapPayouts();
         api.MapPayoutSchedules();
+        api.MapReconciliation();
+        api.MapRemittances();
         api.MapDisputes();
         api.MapPayees();
         api.MapGuarantees();

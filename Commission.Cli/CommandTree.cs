@@ -4,6 +4,7 @@ using Commission.Cli.Disputes;
 using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
 using Commission.Cli.Payouts;
+using Commission.Cli.Remittances;
 using Commission.Cli.Rules;
 
 namespace Commission.Cli;
@@ -30,6 +31,8 @@ internal static class CommandTree
         GuaranteesCommand.Create(),
         EvidenceCommand.Create(),
         PayoutsCommand.Create(),
+        ReconcileCommand.Create(),
+        RemittanceCommand.Create(),
         DisputesCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {

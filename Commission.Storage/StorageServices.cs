@@ -8,6 +8,7 @@ using Commission.Storage.Ledger.Log;
 using Commission.Storage.Members;
 using Commission.Storage.Payouts;
 using Commission.Storage.Payouts.Stripe;
+using Commission.Storage.Remittances;
 using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,7 @@ public static class StorageServices
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<PayoutQueries>();
         services.AddSingleton<PayoutEvidenceQueries>();
+        services.AddSingleton<RemittanceQueries>();
         services.AddSingleton<PayoutScheduleQueries>();
         services.AddSingleton<PayoutFigureQueries>();
         services.AddSingleton<DisputeQueries>();
@@ -84,6 +86,8 @@ public static class StorageServices
         services.AddSingleton<PayoutStore>();
         services.AddSingleton<DisputeStore>();
         services.AddSingleton<PayeeVault>();
+        services.AddSingleton<ReconciliationReader>();
+        services.AddSingleton<RemittanceStore>();
         services.AddSingleton(StateTable.Simulated(DealTable.Name));
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));
         services.AddSingleton<StorageMetrics>();

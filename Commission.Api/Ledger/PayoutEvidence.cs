@@ -42,14 +42,19 @@ internal sealed class PayoutEvidence(PayoutQueries payouts, PayoutEvidenceQuerie
             state.Id, facts.Where(one => one.Value.Attempt <= item.Attempt).Select(one => one.Key), cancellationToken);
         var paid = lines.ConvertAll(line => (EntryLeaf)LeafEncoding.Decode(line.Bytes));
         var transfers = PayoutTransfers.Of(state.Id, item, stored.ConvertAll(bytes => (EntryLeaf)LeafEncoding.Decode(bytes)));
-        var acts = await assembly.ActsAsync(state.Id.Value, cancellationToken);
+
+        // Texts of later acts may be about other payees.
+        var acts = (await assembly.ActsAsync(state.Id.Value, cancellationToken)).FindAll(act => ActOf(act.Bytes) is >= AdministrativeAct.PayoutDrafted
+            and <= AdministrativeAct.PayoutSubmitted);
         var approver = acts.Select(act => ActRecord.Read(((ActLeaf)LeafEncoding.Decode(act.Bytes)).Act)!)
             .LastOrDefault(act => act.Act == AdministrativeAct.PayoutApproved)?.Actor;
 
         // What the rows say has happened may still be on its way to the books.
-        if (approver is null || PayoutTransfers.Fault(state, item, transfers) is not null || !HasAll(state, item, transfers))
+        if (approver is null || !acts.Exists(act => ActOf(act.Bytes) == AdministrativeAct.PayoutSubmitted)
+            || PayoutTransfers.Fault(state, item, transfers) is not null || !HasAll(state, item, transfers))
             throw EvidenceAssembly.NotCovered(Books.Ledger);
-        List<(long Index, byte[] Bytes)> entries = [.. lines.Select(line => (line.Sequence, line.Bytes)), .. transfers.Zip(stored, (transfer, bytes) => (transfer.Leaf.Sequence, bytes))];
+        List<(long Index, byte[] Bytes)> entries =
+            [.. lines.Select(line => (line.Sequence, line.Bytes)), .. transfers.Zip(stored, (transfer, bytes) => (transfer.Leaf.Sequence, bytes))];
         EvidenceBook[] books =
         [
             await assembly.BookAsync(Books.Administration, acts, cancellationToken),
@@ -59,6 +64,8 @@ internal sealed class PayoutEvidence(PayoutQueries payouts, PayoutEvidenceQuerie
             books, header, item, index, path, lines.ConvertAll(line => new PaidLine(line.Sequence, line.AmountMinor)),
             PayoutStatement.Of(header, item, paid, transfers, approver));
     }
+
+    private static AdministrativeAct ActOf(byte[] leaf) => ((ActLeaf)LeafEncoding.Decode(leaf)).Act.Act;
 
     private static bool HasAll(PayoutBatchState state, PayoutItem item, IReadOnlyList<PayoutTransfer> transfers)
     {

@@ -8,7 +8,8 @@ namespace Commission.Domain.Guarantees;
 /// G6, for one batch: what was approved is what its rows hold; each item pays entries of its payee, once; the ledger moved exactly that,
 /// and the rail too. Items come one by one, so that a batch of 100,000 needs no more memory than what the ledger has of it.
 /// </summary>
-public sealed class PayoutCheck(PayoutBatchState batch, BookedEntries ledger, IReadOnlyDictionary<string, RailRecord> rail, ServiceLimits limits, Findings findings)
+public sealed class PayoutCheck(
+    PayoutBatchState batch, BookedEntries ledger, IReadOnlyDictionary<string, RailRecord> rail, ServiceLimits limits, Findings findings)
 {
     private static readonly PayoutItemStatus[] Statuses = Enum.GetValues<PayoutItemStatus>();
 
@@ -25,7 +26,7 @@ public sealed class PayoutCheck(PayoutBatchState batch, BookedEntries ledger, IR
         var where = $"{batch.Id} item {item.Number}";
         findings.Saw("payout items");
         findings.Saw("payout lines", dossier.Lines.Count);
-        if (item.Number <= _last || item.Number < 1 || item.Amounts.PayMinor <= 0 || item.Attempt is < 1 or > PayoutReference.MaxAttempts || !Enum.IsDefined(item.Status))
+        if (item.Number <= _last || item.Amounts.PayMinor <= 0 || item.Attempt is < 1 or > PayoutReference.MaxAttempts || !Enum.IsDefined(item.Status))
         {
             findings.Break(where, "its row cannot be: its number, amounts, attempt or status");
             return;
@@ -111,6 +112,8 @@ public sealed class PayoutCheck(PayoutBatchState batch, BookedEntries ledger, IR
     /// <summary>What Stripe said may be told a little later; what the ledger says, Stripe must have said.</summary>
     private string? OutcomeFault(RailRecord record, PayoutSteps steps, PayoutItem item, bool isCurrent)
     {
+        if (!record.IsTold)
+            return null;
         var isOpen = steps is { IsPaid: false, IsFailed: false, IsReturned: false };
         if (isOpen)
             return isCurrent && record.Outcome is not null && item.Since + limits.PayoutWithin < limits.Now

@@ -9,6 +9,7 @@ using Commission.Grains.Interfaces.Payouts;
 using Commission.Grains.Payouts.Stripe;
 using Commission.Grains.Rules;
 using Commission.Storage.Payouts;
+using Commission.Storage.Remittances;
 using Microsoft.Extensions.Options;
 
 namespace Commission.Grains.Payouts;
@@ -22,7 +23,7 @@ internal sealed record SelectedPayee(PayeeEligibility Eligibility, Hash? Destina
 
 /// <summary>Selects who is paid: one pass over the open accruals, in memory never more than some thousand of them.</summary>
 internal sealed class PayoutSelection(
-    OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar)
+    OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar, RemittanceQueries remittances)
 {
     private const int PageEntries = 2_000;
 
@@ -62,6 +63,7 @@ internal sealed class PayoutSelection(
         var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
         string[] deals = [.. read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry.Deal.ToString()).Distinct()];
         var products = await open.ReadProductsAsync(deals, cancellationToken);
+        var unpaid = await UnpaidAsync(read.SelectMany(part => part.Entries.Select(entry => entry.Leaf)), products, cancellationToken);
         var selected = new List<SelectedPayee>();
         foreach (var (payee, entries) in read)
         {
@@ -69,7 +71,7 @@ internal sealed class PayoutSelection(
             foreach (var (row, leaf) in entries)
             {
                 if (vertical is null || IsOf(leaf, vertical))
-                    terms.Add(await TermsAsync(payee.Payee, row, leaf, products));
+                    terms.Add(await TermsAsync(payee.Payee, row, leaf, products, unpaid));
             }
             if (terms.Count > 0)
                 selected.Add(Select(payee, terms));
@@ -82,7 +84,7 @@ internal sealed class PayoutSelection(
 
     /// <summary>What the rules that made an entry say of paying it. The longest cooling-off of the product's components counts.</summary>
     private async Task<(OpenEntry, DraftedLine, Withholding)> TermsAsync(
-        ContactId payee, OpenEntryRow row, EntryLeaf leaf, Dictionary<string, (string Vertical, string Product)> products)
+        ContactId payee, OpenEntryRow row, EntryLeaf leaf, Dictionary<string, (string Vertical, string Product)> products, HashSet<DealId> unpaid)
     {
         var entry = leaf.Entry;
         var isOwed = leaf.Credit.Account == Accounts.Payable(payee);
@@ -90,14 +92,35 @@ internal sealed class PayoutSelection(
         var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor);
         if (!entry.Kind.IsCalculated())
             return (new OpenEntry(line.Entry, payee, money, entry.EffectiveOn, row.IsDisputed, 0, GstTreatment.None), line, Withholding.Default);
+        var (document, terms) = await RulesAsync(entry, products);
+        var days = terms.Components.Max(component => component.Terms.CoolingOffDays);
+        return (
+            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, terms.Gst, unpaid.Contains(entry.Deal)), line,
+            document.Withholding);
+    }
+
+    private async Task<(RuleSetDocument Document, ProductRules Terms)> RulesAsync(
+        EntryDraft entry, Dictionary<string, (string Vertical, string Product)> products)
+    {
         var (vertical, product) = products[entry.Deal.ToString()];
         var document = await rules.FindDocumentAsync(vertical, entry.RuleHash)
             ?? throw new InvalidOperationException($"Nobody knows the rules {entry.RuleHash} of an entry of {entry.Deal}.");
-        var terms = document.Products[product];
-        var days = terms.Components.Max(component => component.Terms.CoolingOffDays);
-        return (
-            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, terms.Gst), line,
-            document.Withholding);
+        return (document, document.Products[product]);
+    }
+
+    /// <summary>Deals whose rules pay only when the provider has paid, and for which it has not, or not in full.</summary>
+    private async Task<HashSet<DealId>> UnpaidAsync(
+        IEnumerable<EntryLeaf> leaves, Dictionary<string, (string Vertical, string Product)> products, CancellationToken cancellationToken)
+    {
+        var unpaid = new HashSet<DealId>();
+        foreach (var entry in leaves.Select(leaf => leaf.Entry).Where(entry => entry.Kind.IsCalculated()))
+        {
+            if ((await RulesAsync(entry, products)).Terms.IsPaidWhenPaid)
+                unpaid.Add(entry.Deal);
+        }
+        if (unpaid.Count > 0)
+            unpaid.ExceptWith((await remittances.ListPaidAsync([.. unpaid.Select(deal => deal.Value)], cancellationToken)).Select(deal => DealId.From(deal)));
+        return unpaid;
     }
 
     private SelectedPayee Select(OpenPayee payee, List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)> terms)

@@ -9,7 +9,7 @@ public static class PayoutPackReader
 {
     private const int MaxLines = 100_000;
 
-    /// <summary>Whether a file says that it is a payout pack; what it is beyond that, <see cref="Read"/> tells.</summary>
+    /// <summary>Whether a file says that it is a payout pack; what it is beyond that, reading tells.</summary>
     public static bool IsOne(ReadOnlyMemory<byte> bytes) =>
         bytes.Length <= EvidencePack.MaxBytes && bytes.Span.IndexOf("\"schema\":\"commission/payout-pack/"u8) >= 0;
 

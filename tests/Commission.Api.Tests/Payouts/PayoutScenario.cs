@@ -33,13 +33,26 @@ internal sealed class PayoutScenario : IAsyncDisposable
     public static async Task<PayoutScenario> StartAsync(bool coolOff = true)
     {
         var scenario = await StartAsync(new ShiftedClock(), coolOff, _ => { });
-        await scenario.AccountAsync(scenario.Network.Referrer, "123456", GoodAbn, scenario.Network.Agreement);
-        await scenario.AccountAsync(scenario.Network.Upline, "654321", null, null);
+        await scenario.AccountsAsync();
         return scenario;
     }
 
+    /// <summary>The same with rules of the test's own.</summary>
+    public static async Task<PayoutScenario> StartAsync(Func<Network, Task> rule)
+    {
+        var scenario = await StartAsync(new ShiftedClock(), coolOff: true, _ => { }, rule);
+        await scenario.AccountsAsync();
+        return scenario;
+    }
+
+    private async Task AccountsAsync()
+    {
+        await AccountAsync(Network.Referrer, "123456", GoodAbn, Network.Agreement);
+        await AccountAsync(Network.Upline, "654321", null, null);
+    }
+
     /// <summary>The same without accounts of payees.</summary>
-    public static async Task<PayoutScenario> StartAsync(ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend)
+    public static async Task<PayoutScenario> StartAsync(ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend, Func<Network, Task>? rule = null)
     {
         var engine = await Engine.StartAsync(services =>
         {
@@ -50,7 +63,9 @@ internal sealed class PayoutScenario : IAsyncDisposable
             });
             bend(services);
         });
-        var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine), clock);
+        var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine, ruled: rule is null), clock);
+        if (rule is not null)
+            await rule(scenario.Network);
         await scenario.AddDealAsync();
         if (coolOff)
             clock.Advance(TimeSpan.FromDays(20));
