@@ -7,6 +7,7 @@ using Commission.Api.Guarantees;
 using Commission.Api.Http;
 using Commission.Api.Ledger;
 using Commission.Api.Members;
+using Commission.Api.Notifications;
 using Commission.Api.Observability;
 using Commission.Api.Payouts;
 using Commission.Api.Remittances;
@@ -15,6 +16,7 @@ using Commission.Api.Rules.Simulation;
 using Commission.Console;
 using Commission.Console.Ledger;
 using Commission.Grains.Interfaces.Disputes;
+using Commission.Grains.Payouts;
 using Commission.Grains.Payouts.Stripe;
 using Commission.Silo;
 using Commission.Storage;
@@ -114,6 +116,9 @@ public static partial class ApiHost
         api.MapRemittances();
         api.MapDisputes();
         api.MapPayees();
+        api.MapDocuments();
+        api.MapStatements();
+        api.MapNotifications();
         api.MapGuarantees();
         api.MapCheckpointKeys();
         api.MapEvidence();
@@ -154,6 +159,7 @@ public static partial class ApiHost
         builder.Services.AddSingleton<DealFlowRunner>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DealFlowRunner>());
         builder.Services.AddStripeRail(builder.Configuration);
+        builder.Services.Configure<PayerOptions>(builder.Configuration.GetSection("Commission:Payer"));
         builder.AddObservability();
         builder.Services.AddHostedService<LoopbackOnly>();
     }

@@ -3,6 +3,7 @@ using Commission.Cli.Deals;
 using Commission.Cli.Disputes;
 using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
+using Commission.Cli.Notifications;
 using Commission.Cli.Payouts;
 using Commission.Cli.Remittances;
 using Commission.Cli.Rules;
@@ -43,6 +44,7 @@ internal static class CommandTree
         {
             VerticalAddCommand.Create(),
         },
+        NotificationsCommand.Create(),
         WitnessCommand.Create(),
         CheckpointKeyCommand.Create(),
         new Command("ledger", "Export and verify the books.")

@@ -38,6 +38,8 @@ public static class GrainServices
         services.AddSingleton<DisputeClocks>();
         services.AddSingleton<PayoutDrafting>();
         services.AddSingleton<PayoutFiles>();
+        services.AddSingleton<TaxPaperIssuing>();
+        services.AddHostedService<TaxPaperCourier>();
         services.AddSingleton<StripeItems>();
         services.AddSingleton<StripeNews>();
         services.AddSingleton<VolumeCourier>();

@@ -4,6 +4,7 @@ using Commission.Grains.Deals;
 using Commission.Grains.Guarantees;
 using Commission.Grains.Interfaces;
 using Commission.Grains.Interfaces.Disputes;
+using Commission.Grains.Notifications;
 using Commission.Grains.Payouts;
 using Commission.Grains.Payouts.Stripe;
 using Commission.Storage;
@@ -65,6 +66,7 @@ public static class CommissionSilo
         var settings = builder.Configuration.GetSection("Commission").Get<SiloSettings>() ?? new SiloSettings();
         builder.Services.AddCommissionReads(app).AddCommissionStorage().AddCommissionGrains();
         builder.Services.AddStripeRail(builder.Configuration).AddStripeCourier(builder.Configuration);
+        builder.Services.AddNotifications(builder.Configuration, builder.Configuration["Commission:DataDirectory"] ?? "./data");
         var keys = builder.Configuration["Commission:KeysDirectory"]
             ?? Path.Combine(builder.Configuration["Commission:DataDirectory"] ?? "./data", "keys");
         var log = new LogOptions

@@ -6,6 +6,7 @@ using Commission.Storage.Guarantees;
 using Commission.Storage.Ledger;
 using Commission.Storage.Ledger.Log;
 using Commission.Storage.Members;
+using Commission.Storage.Notifications;
 using Commission.Storage.Payouts;
 using Commission.Storage.Payouts.Stripe;
 using Commission.Storage.Remittances;
@@ -47,6 +48,9 @@ public static class StorageServices
         services.AddSingleton<PayoutFigureQueries>();
         services.AddSingleton<DisputeQueries>();
         services.AddSingleton<PayeeBalanceQueries>();
+        services.AddSingleton<TaxPaperQueries>();
+        services.AddSingleton<StatementQueries>();
+        services.AddSingleton<NotificationQueries>();
         services.AddSingleton<PeriodQueries>();
         services.AddSingleton<TileQueries>();
         services.AddSingleton<CheckpointStore>();
@@ -88,6 +92,8 @@ public static class StorageServices
         services.AddSingleton<PayeeVault>();
         services.AddSingleton<ReconciliationReader>();
         services.AddSingleton<RemittanceStore>();
+        services.AddSingleton<TaxPaperStore>();
+        services.AddSingleton<NotificationStore>();
         services.AddSingleton(StateTable.Simulated(DealTable.Name));
         services.AddSingleton(StateTable.Simulated(VolumeTable.Name));
         services.AddSingleton<StorageMetrics>();

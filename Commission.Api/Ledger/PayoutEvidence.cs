@@ -30,6 +30,8 @@ internal sealed class PayoutEvidence(PayoutQueries payouts, PayoutEvidenceQuerie
             throw new ProblemException(new Refusal(RefusalCodes.UnknownItem, $"{batch} has no item {number}, or it was taken out before the approval.", "number"));
         if (item.Submission == Hash.Zero && item.Attempt == 1)
             throw new ProblemException(new Refusal(RefusalCodes.WrongState, $"Item {number} is {item.Status}: no money has moved that could be proved.", "number"));
+        if (hasher.Header().Hash != state.ApprovedHash)
+            throw new ProblemException(new Refusal(RefusalCodes.WrongState, $"{batch} was approved in a form that proves no single item.", "id"));
         return await PackAsync(state, hasher.Header(), item, index, MerkleTree.AuditPath([.. leaves], index), cancellationToken);
     }
 

@@ -19,7 +19,13 @@ internal sealed class DemoPerson(string name, ContactId id, Hash commitment, ECD
     public static async Task<DemoPerson> JoinAsync(
         ApiClient api, string run, string type, string name, ContactId? upline, bool registerKey, CancellationToken cancellation)
     {
-        var body = new JsonObject { ["type"] = type, ["name"] = name, ["upline"] = upline?.ToString() };
+        var body = new JsonObject
+        {
+            ["type"] = type,
+            ["name"] = name,
+            ["email"] = $"{name.Replace(' ', '.').ToLowerInvariant()}@demo.example",
+            ["upline"] = upline?.ToString(),
+        };
         var contact = (await api.SendAsync(ApiRequest.Post("api/v1/contacts", body, $"demo:{run}:{name.Replace(' ', '-')}", null), cancellation)).Json();
         var person = new DemoPerson(
             name, TypedId.Parse<ContactId>(contact.GetProperty("id").GetString()!),

@@ -47,6 +47,8 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
         await chain.SettleAsync(receiver, SettledValueMinor, cancellation);
         await chain.CompleteAsync(client, cancellation);
         await CheckDealAsync(deal, chain, rules, referrer, receiver, upline, cancellation);
+        await TellAsync(
+            $"The client was sent its links: commission notifications list --as {operators.Id}. Without a mail server they lie in maildrop/new of the data directory.");
         await TellAsync($"Check all books, and then the checks: commission guarantees --full --as {operators.Id}, and --self-test in place of --full.");
         return _checks;
     }

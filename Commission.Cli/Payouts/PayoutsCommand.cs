@@ -63,6 +63,7 @@ internal static class PayoutsCommand
             PayoutText.Acknowledgement, Batch, Input),
         Acting.Look("figures", "How payouts stand: open batches, the oldest, what failed.", _ => "api/v1/payout-figures", PayoutText.Figures),
         PayoutSchedules.Create(),
+        DocumentsCommand.Create(),
         OnboardCommand.Create(),
         PayeeCommands.Create(),
     };

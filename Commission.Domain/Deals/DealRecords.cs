@@ -1,10 +1,11 @@
 using Commission.Domain.Ledger;
+using Commission.Domain.Notifications;
 using Commission.Domain.Rules;
 using Commission.Domain.Rules.Volumes;
 
 namespace Commission.Domain.Deals;
 
-/// <summary>What a deal's events leave in the books, and what they tell accumulators.</summary>
+/// <summary>What a deal's events leave in the books, and what they tell accumulators and people.</summary>
 public static class DealRecords
 {
     /// <summary>All of it, by book: an accumulator's contributions stand under its name.</summary>
@@ -12,6 +13,7 @@ public static class DealRecords
     [
         (Books.Handshakes, Handshakes(state, events)),
         (Books.Ledger, Entries(state, events)),
+        (NotificationDraft.Destination, Messages.Of(state, events)),
         .. VolumeRecords.Of(events.SelectMany(ContributionsOf)),
     ];
 

@@ -86,7 +86,7 @@ public static class PayoutItemMachine
         return command.Destination == item.Destination
             ? Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Submitted, null, now) with { Submission = PayoutEntries.SubmissionOf(batch, item) })
             : Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Failed, command.Destination is null
-                ? "The payee has no account that can be paid now."
+                ? "The payee has no account that can be paid now, or its tax details are not those of the draft."
                 : "The payee's account is not the one that was approved.", now));
     }
 
@@ -177,7 +177,7 @@ public static class PayoutItemMachine
         return command.Destination == item.Destination
             ? Decision<PayoutEvent>.Accept(Moved(item, PayoutItemStatus.Pending, null, now) with { Attempt = item.Attempt + 1, Submission = Hash.Zero })
             : new Refusal(RefusalCodes.BatchChanged,
-                "The payee's account is not the one that was approved: release the item, and the next batch pays it there.", "destination");
+                "The payee's account or tax details are not those that were approved: release the item, and the next batch pays it there.", "destination");
     }
 
     private static Decision<PayoutEvent> Release(PayoutBatchState batch, PayoutItem item, DateTimeOffset now)

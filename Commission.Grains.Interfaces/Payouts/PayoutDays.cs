@@ -8,5 +8,8 @@ public sealed class PayoutDays(TimeProvider time)
     private static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById(Region.National.ZoneId());
 
     /// <summary>The date where the payer's bank is.</summary>
-    public DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), Zone).DateTime);
+    public DateOnly Today => DateOf(time.GetUtcNow());
+
+    /// <summary>The date of an instant where the payer's bank is.</summary>
+    public DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Zone).DateTime);
 }

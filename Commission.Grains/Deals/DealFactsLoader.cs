@@ -20,7 +20,7 @@ public sealed class DealOptions
 internal sealed class DealFactsLoader(
     MemberDirectory members, RuleSetDirectory rules, ClusterSecrets secrets, IOptions<DealOptions> options, TimeProvider time) : IDealFacts
 {
-    private const string LinkSecret = "magic-link";
+    internal const string LinkSecret = "magic-link";
     private const int MaxHeaders = 10_000;
 
     /// <summary>Refusals that rest on looked-up facts, which may be a few seconds old.</summary>

@@ -2,6 +2,7 @@ using Commission.Domain;
 using Commission.Domain.Disputes;
 using Commission.Domain.Ledger;
 using Commission.Domain.Members;
+using Commission.Domain.Notifications;
 using Commission.Grains.Interfaces.Disputes;
 using Commission.Grains.Interfaces.Members;
 using Commission.Storage.Disputes;
@@ -94,7 +95,11 @@ internal sealed class DisputeGrain(DisputeStore store, ContestedEntries conteste
                 await transaction.EndEntriesAsync(Id);
             if (text.Length > 0)
                 await transaction.WriteMessageAsync(Id, author!.Value, time.GetUtcNow(), text);
-            await transaction.CommitAsync(next, _version + 1, [(Books.Ledger, entries), (Books.Administration, DisputeRecords.Acts(next.Id, events))]);
+            await transaction.CommitAsync(next, _version + 1,
+            [
+                (Books.Ledger, entries), (Books.Administration, DisputeRecords.Acts(next.Id, events)),
+                (NotificationDraft.Destination, Messages.Of(next, events)),
+            ]);
             (_state, _version) = (next, _version + 1);
         }
         catch (Exception)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Commission.Domain.Notifications;
 using Commission.Domain.Rules.Volumes;
 using Commission.Grains.Interfaces;
 using Commission.Grains.Rules;
@@ -12,7 +13,7 @@ namespace Commission.Grains.Ledger;
 
 /// <summary>
 /// The fast path from commits to books. A book of this silo gets its messages at once; for the others it gathers what was
-/// committed while the last stream event was under way, and sends it as one event per book.
+/// committed while the last stream event was under way, and sends it as one event per book. Messages to people are nobody's hurry.
 /// </summary>
 internal sealed partial class StreamOutboxPublisher(
     IServiceProvider services, LocalBooks local, VolumeCourier courier, CommandMetrics metrics,
@@ -31,6 +32,8 @@ internal sealed partial class StreamOutboxPublisher(
         foreach (var book in messages.GroupBy(message => message.Book, StringComparer.Ordinal))
         {
             List<OutboxMessage> ofBook = [.. book];
+            if (NotificationDraft.IsNotification(book.Key))
+                continue;
             if (VolumeRecords.IsVolume(book.Key))
                 courier.Add(ofBook);
             else if (!local.TryAdd(book.Key, ofBook))

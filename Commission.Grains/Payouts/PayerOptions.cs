@@ -9,6 +9,8 @@ public sealed class PayerOptions
 {
     /// <summary>The payer's ABN.</summary>
     public string? Abn { get; set; }
+    /// <summary>The payer's legal name on tax papers; empty for <see cref="UserName"/>.</summary>
+    public string LegalName { get; set; } = "";
     /// <summary>Whether the payer is registered for GST.</summary>
     public bool GstRegistered { get; set; }
     /// <summary>The bank's file profile: nab, cba, wbc, anz or generic.</summary>
@@ -26,8 +28,11 @@ public sealed class PayerOptions
     /// <summary>Number of the paying account.</summary>
     public string AccountNumber { get; set; } = "";
 
+    /// <summary>The payer's name as tax papers give it.</summary>
+    public string NameOnPapers => LegalName.Length > 0 ? LegalName : UserName;
+
     /// <summary>The payer as tax papers name it.</summary>
-    internal TaxParty Party => new(UserName, Domain.Payouts.Tax.Abn.TryParse(Abn, out var abn) ? abn : null, GstRegistered);
+    internal TaxParty Party => new(NameOnPapers, Domain.Payouts.Tax.Abn.TryParse(Abn, out var abn) ? abn : null, GstRegistered);
 
     /// <summary>An order of these payments, or the refusal of what is not configured.</summary>
     internal (AbaOrder? Order, Refusal? Refusal) Order(DateOnly processOn, string reference, IReadOnlyList<AbaPayment> payments) =>

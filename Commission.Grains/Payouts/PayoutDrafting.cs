@@ -26,12 +26,12 @@ internal sealed class PayoutDrafting(PayoutSelection selection, PayoutStore stor
         {
             await using var transaction = await store.BeginAsync();
             await transaction.HoldDraftsAsync(CancellationToken.None);
-            var items = new List<PayoutItem>();
+            var items = new List<(PayoutItem Item, ItemTax Tax)>();
             await transaction.WriteLinesAsync(command.Id, ItemsAsync(command, filter, items, CancellationToken.None), CancellationToken.None);
             if (items.Count == 0)
                 return new Refusal(RefusalCodes.NothingToPay, "Nobody can be paid: GET /api/v1/payout-eligibility says why, payee by payee.");
             await transaction.WriteItemsAsync(command.Id, items, CancellationToken.None);
-            return await decide(transaction, items);
+            return await decide(transaction, items.ConvertAll(drafted => drafted.Item));
         }
         catch (PostgresException error) when (error.ConstraintName == EntryOnce)
         {
@@ -46,7 +46,7 @@ internal sealed class PayoutDrafting(PayoutSelection selection, PayoutStore stor
     public void Dispose() => _turn.Dispose();
 
     private async IAsyncEnumerable<DraftedItem> ItemsAsync(
-        DraftPayoutBatch command, PayoutFilter filter, List<PayoutItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DraftPayoutBatch command, PayoutFilter filter, List<(PayoutItem Item, ItemTax Tax)> items, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await foreach (var selected in selection.ReadAsync(command.Rail, command.Currency, filter, cancellationToken))
@@ -66,7 +66,7 @@ internal sealed class PayoutDrafting(PayoutSelection selection, PayoutStore stor
                 Since = now,
                 Salt = new Hash(RandomNumberGenerator.GetBytes(Hash.Size)),
             };
-            items.Add(item);
+            items.Add((item, selected.Tax));
             yield return new DraftedItem(item, selected.Lines);
         }
     }

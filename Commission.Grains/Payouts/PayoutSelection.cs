@@ -18,12 +18,15 @@ namespace Commission.Grains.Payouts;
 /// <param name="Eligibility">Why it is paid or not.</param>
 /// <param name="Destination">Where it would be paid.</param>
 /// <param name="Amounts">What it would be paid.</param>
+/// <param name="Tax">What its tax rests on.</param>
 /// <param name="Lines">For which entries.</param>
-internal sealed record SelectedPayee(PayeeEligibility Eligibility, Hash? Destination, PayoutAmounts Amounts, IReadOnlyList<DraftedLine> Lines);
+internal sealed record SelectedPayee(
+    PayeeEligibility Eligibility, Hash? Destination, PayoutAmounts Amounts, ItemTax Tax, IReadOnlyList<DraftedLine> Lines);
 
 /// <summary>Selects who is paid: one pass over the open accruals, in memory never more than some thousand of them.</summary>
 internal sealed class PayoutSelection(
-    OpenEntryQueries open, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar, RemittanceQueries remittances)
+    OpenEntryQueries open, TaxPaperQueries papers, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar,
+    RemittanceQueries remittances)
 {
     private const int PageEntries = 2_000;
 
@@ -63,6 +66,9 @@ internal sealed class PayoutSelection(
         var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
         string[] deals = [.. read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry.Deal.ToString()).Distinct()];
         var products = await open.ReadProductsAsync(deals, cancellationToken);
+        var paid = await papers.ReadPaidAsync(
+            [.. read.SelectMany(part => part.Entries).Where(entry => entry.Leaf.Entry.Kind == EntryKind.Clawback).Select(entry => entry.Leaf.Entry.Deal.Value).Distinct()],
+            cancellationToken);
         var unpaid = await UnpaidAsync(read.SelectMany(part => part.Entries.Select(entry => entry.Leaf)), products, cancellationToken);
         var selected = new List<SelectedPayee>();
         foreach (var (payee, entries) in read)
@@ -70,8 +76,10 @@ internal sealed class PayoutSelection(
             var terms = new List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)>();
             foreach (var (row, leaf) in entries)
             {
-                if (vertical is null || IsOf(leaf, vertical))
-                    terms.Add(await TermsAsync(payee.Payee, row, leaf, products, unpaid));
+                if (vertical is not null && !IsOf(leaf, vertical))
+                    continue;
+                var (entry, line, withholding) = await TermsAsync(payee.Payee, row, leaf, products, paid);
+                terms.Add((entry with { AwaitsProvider = unpaid.Contains(leaf.Entry.Deal) }, line, withholding));
             }
             if (terms.Count > 0)
                 selected.Add(Select(payee, terms));
@@ -84,18 +92,21 @@ internal sealed class PayoutSelection(
 
     /// <summary>What the rules that made an entry say of paying it. The longest cooling-off of the product's components counts.</summary>
     private async Task<(OpenEntry, DraftedLine, Withholding)> TermsAsync(
-        ContactId payee, OpenEntryRow row, EntryLeaf leaf, Dictionary<string, (string Vertical, string Product)> products, HashSet<DealId> unpaid)
+        ContactId payee, OpenEntryRow row, EntryLeaf leaf, Dictionary<string, (string Vertical, string Product)> products, PaidEntries paid)
     {
         var entry = leaf.Entry;
         var isOwed = leaf.Credit.Account == Accounts.Payable(payee);
         var money = new Money(isOwed ? entry.Amount.Minor : -entry.Amount.Minor, entry.Amount.Currency);
-        var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor);
+        var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor, GstTreatment.None);
         if (!entry.Kind.IsCalculated())
             return (new OpenEntry(line.Entry, payee, money, entry.EffectiveOn, row.IsDisputed, 0, GstTreatment.None), line, Withholding.Default);
         var (document, terms) = await RulesAsync(entry, products);
         var days = terms.Components.Max(component => component.Terms.CoolingOffDays);
+
+        // What was paid on a plain statement was paid without GST: none is taken back with it.
+        var gst = !isOwed && paid.Of(entry, payee) is { IsRcti: false } ? GstTreatment.None : terms.Gst;
         return (
-            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, terms.Gst, unpaid.Contains(entry.Deal)), line,
+            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, gst), line with { Gst = gst },
             document.Withholding);
     }
 
@@ -125,18 +136,20 @@ internal sealed class PayoutSelection(
 
     private SelectedPayee Select(OpenPayee payee, List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)> terms)
     {
+        var tax = new ItemTax(payee.Abn, payee.IsGstRegistered, payee.RctiAgreement, payer.Value.Party.Abn, payer.Value.GstRegistered);
         var facts = new Dictionary<ContactId, PayeeFacts> { [payee.Payee] = new(payee.IsVerified, payee.Destination, payee.WhyNot) };
         var eligibility = PayoutEligibility.Decide(terms.Select(part => part.Entry), facts, Today)[0];
         if (eligibility.Outcome != EligibilityOutcome.Eligible)
-            return new SelectedPayee(eligibility, payee.Destination, default, []);
+            return new SelectedPayee(eligibility, payee.Destination, default, tax, []);
         var lines = terms.ToDictionary(part => part.Entry.Entry, part => part.Line);
+        var withholding = terms.First(part => part.Entry.Entry == eligibility.Lines[0].Entry).Withholding;
         var amounts = TaxPapers.AmountsOf(new TaxPaperRequest(
             Today, new TaxParty("", payee.Abn, payee.IsGstRegistered), payer.Value.Party, payee.RctiAgreement, "", eligibility.Currency,
-            [.. eligibility.Lines.Select(entry => new TaxLine(entry.PayableOn, "", entry.Entry, entry.Money.Minor, entry.Gst))], terms[0].Withholding));
+            [.. eligibility.Lines.Select(entry => new TaxLine(entry.PayableOn, "", entry.Entry, entry.Money.Minor, entry.Gst))], withholding));
         return amounts.PayMinor > 0
-            ? new SelectedPayee(eligibility, payee.Destination, amounts, [.. eligibility.Lines.Select(entry => lines[entry.Entry])])
+            ? new SelectedPayee(eligibility, payee.Destination, amounts, tax, [.. eligibility.Lines.Select(entry => lines[entry.Entry])])
             : new SelectedPayee(
                 eligibility with { Outcome = EligibilityOutcome.InDebt, Reason = "Nothing is left after tax; it is carried forward.", Lines = [] },
-                payee.Destination, default, []);
+                payee.Destination, default, tax, []);
     }
 }

@@ -13,6 +13,7 @@ public sealed class OutboxQueries(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand("""
             select distinct book from outbox
             where created_at < clock_timestamp() - $1 and not starts_with(book, 'volume:') and book not like 'sim-%.volume:%'
+                and not starts_with(book, 'notify:')
             """);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

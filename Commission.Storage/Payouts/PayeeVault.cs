@@ -21,6 +21,7 @@ public sealed class PayeeVault(PayeeVaultKeys keys, ClusterSecrets secrets)
     private const string CommitmentSecret = "payee-account";
     private readonly IDataProtector _accounts = keys.Provider.CreateProtector("payee-account");
     private readonly IDataProtector _files = keys.Provider.CreateProtector("payout-file");
+    private readonly IDataProtector _papers = keys.Provider.CreateProtector("tax-paper");
 
     /// <summary>A function that encrypts accounts of one payee.</summary>
     public async Task<Func<BankAccount, SealedAccount>> SealerAsync(ContactId payee)
@@ -43,5 +44,16 @@ public sealed class PayeeVault(PayeeVaultKeys keys, ClusterSecrets secrets)
     {
         var bytes = _files.Unprotect(file.Content);
         return Hash.Of(bytes) == file.Hash ? bytes : throw new InvalidDataException($"Part {file.Part} is not what was stored.");
+    }
+
+    /// <summary>A tax paper, encrypted: it has names.</summary>
+    public byte[] SealPaper(byte[] paper) => _papers.Protect(paper);
+
+    /// <summary>The paper's canonical bytes, checked against their hash.</summary>
+    /// <exception cref="InvalidDataException">They are others.</exception>
+    public byte[] OpenPaper(byte[] content, Hash hash)
+    {
+        var bytes = _papers.Unprotect(content);
+        return Hash.Of(bytes) == hash ? bytes : throw new InvalidDataException($"The paper {hash} is not what was stored.");
     }
 }

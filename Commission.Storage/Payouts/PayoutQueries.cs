@@ -14,7 +14,7 @@ public sealed record PayoutBatchRow(
 /// <summary>An item with the file that it is in and what people may see of its payee's account now.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="FilePart">The file of its attempt, or null.</param>
-/// <param name="DestinationNow">Commitment to where the batch's rail would pay now; null for nowhere.</param>
+/// <param name="DestinationNow">Commitment to where the batch's rail would pay now; null for nowhere, and when the payee's tax details are no longer those of the draft.</param>
 /// <param name="Account">The verified bank account, encrypted.</param>
 /// <param name="StripeAccount">The connected account; null for none, or for one that cannot receive.</param>
 /// <param name="Rail">The batch's rail.</param>
@@ -25,9 +25,11 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
 {
     private const string Items = """
         select i.number, i.payee, i.amount_minor, i.gst_minor, i.withheld_minor, i.lines, i.lines_hash, i.destination, i.status, i.attempt, i.reason,
-            i.since, i.submission, i.file_part, a.commitment, a.account, b.rail, b.live, s.account, i.salt
+            i.since, i.submission, i.file_part, a.commitment, a.account, b.rail, b.live, s.account, i.salt,
+            a.abn is not distinct from i.abn and a.gst_registered = i.gst_registered and g.reference is not distinct from i.rcti_agreement
         from payout_item i join payout_batch b on b.uuid = i.batch
         left join payee_account a on a.payee = i.payee
+        left join agreement g on g.reference = a.rcti_agreement and g.ended_at is null
         left join stripe_account s on s.payee = i.payee and s.live = b.live and s.transfers = 'active' and s.deauthorized_at is null
         """;
 
@@ -131,9 +133,11 @@ public sealed class PayoutQueries(NpgsqlDataSource dataSource)
         var (item, rail) = (Item(reader), (Rail)reader.GetInt16(16));
         Hash? bank = reader.IsDBNull(14) ? null : new Hash(reader.GetFieldValue<byte[]>(14));
         var stripe = rail == Rail.Stripe && !reader.IsDBNull(18) ? reader.GetString(18) : null;
+        var isTaxed = !reader.IsDBNull(20) && reader.GetBoolean(20);
         Hash? connected = stripe is null ? null : StripeDestination.Of(item.Payee, reader.GetBoolean(17), stripe);
         return new PayoutItemRow(
-            item, reader.GetFieldValue<int?>(13), rail == Rail.Stripe ? connected : bank, reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15),
+            item, reader.GetFieldValue<int?>(13), !isTaxed ? null : rail == Rail.Stripe ? connected : bank,
+            reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15),
             stripe, rail);
     }
 

@@ -1,6 +1,8 @@
 using Commission.Domain;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
+using Commission.Domain.Payouts.Tax;
+using Commission.Domain.Rules;
 using Commission.Storage.GroupCommit;
 using Commission.Storage.Payouts.Stripe;
 using Npgsql;
@@ -26,7 +28,7 @@ public sealed class PayoutTransaction : RowTransaction
     public async Task WriteLinesAsync(PayoutBatchId batch, IAsyncEnumerable<DraftedItem> items, CancellationToken cancellationToken)
     {
         await using var import = await Connection.BeginBinaryImportAsync(
-            "copy payout_line (batch, item, place, book_id, sequence, entry, amount_minor, holds) from stdin (format binary)", cancellationToken);
+            "copy payout_line (batch, item, place, book_id, sequence, entry, amount_minor, gst, holds) from stdin (format binary)", cancellationToken);
         await foreach (var drafted in items.WithCancellation(cancellationToken))
         {
             foreach (var (place, line) in drafted.Lines.Index())
@@ -39,6 +41,7 @@ public sealed class PayoutTransaction : RowTransaction
                 await import.WriteAsync(line.Sequence, NpgsqlDbType.Bigint, cancellationToken);
                 await import.WriteAsync(line.Entry.ToArray(), NpgsqlDbType.Bytea, cancellationToken);
                 await import.WriteAsync(line.AmountMinor, NpgsqlDbType.Bigint, cancellationToken);
+                await import.WriteAsync((short)line.Gst, NpgsqlDbType.Smallint, cancellationToken);
                 await import.WriteAsync(true, NpgsqlDbType.Boolean, cancellationToken);
             }
         }
@@ -46,14 +49,15 @@ public sealed class PayoutTransaction : RowTransaction
     }
 
     /// <summary>Writes the items of a new batch.</summary>
-    public async Task WriteItemsAsync(PayoutBatchId batch, IEnumerable<PayoutItem> items, CancellationToken cancellationToken)
+    public async Task WriteItemsAsync(PayoutBatchId batch, IEnumerable<(PayoutItem Item, ItemTax Tax)> items, CancellationToken cancellationToken)
     {
         await using var import = await Connection.BeginBinaryImportAsync(
             """
-            copy payout_item (batch, number, payee, amount_minor, gst_minor, withheld_minor, lines, lines_hash, destination, status, attempt, since, salt)
+            copy payout_item (batch, number, payee, amount_minor, gst_minor, withheld_minor, lines, lines_hash, destination, status, attempt, since, salt,
+                abn, gst_registered, rcti_agreement, payer_abn, payer_gst_registered)
             from stdin (format binary)
             """, cancellationToken);
-        foreach (var item in items)
+        foreach (var (item, tax) in items)
         {
             await import.StartRowAsync(cancellationToken);
             await import.WriteAsync(batch.Value, NpgsqlDbType.Uuid, cancellationToken);
@@ -69,23 +73,33 @@ public sealed class PayoutTransaction : RowTransaction
             await import.WriteAsync(item.Attempt, NpgsqlDbType.Integer, cancellationToken);
             await import.WriteAsync(item.Since.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
             await import.WriteAsync(item.Salt.ToArray(), NpgsqlDbType.Bytea, cancellationToken);
+            await import.WriteAsync(tax.Abn?.Digits, NpgsqlDbType.Text, cancellationToken);
+            await import.WriteAsync(tax.IsGstRegistered, NpgsqlDbType.Boolean, cancellationToken);
+            await import.WriteAsync(tax.RctiAgreement, NpgsqlDbType.Text, cancellationToken);
+            await import.WriteAsync(tax.PayerAbn?.Digits, NpgsqlDbType.Text, cancellationToken);
+            await import.WriteAsync(tax.PayerIsGstRegistered, NpgsqlDbType.Boolean, cancellationToken);
         }
         await import.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>Changes how items stand; the lines of those that no longer hold theirs let go.</summary>
+    /// <summary>
+    /// Changes how items stand; the lines of those that no longer hold theirs let go. What went, failed or came back owes papers.
+    /// </summary>
     public async Task MoveAsync(PayoutBatchId batch, IReadOnlyList<PayoutItem> items, IReadOnlyList<int> letGo, CancellationToken cancellationToken)
     {
         if (items.Count > 0)
         {
             await ExecuteAsync(
                 """
-                update payout_item i
+                with moved as (update payout_item i
                 set status = n.status, attempt = n.attempt, reason = n.reason, since = n.since, submission = n.submission,
                     file_part = case when n.attempt = i.attempt then i.file_part end
                 from unnest($2::int[], $3::smallint[], $4::int[], $5::text[], $6::timestamptz[], $7::bytea[])
                     as n(number, status, attempt, reason, since, submission)
                 where i.batch = $1 and i.number = n.number
+                returning i.batch, i.number, i.attempt, i.status, i.reason, i.since)
+                insert into tax_paper_due (batch, item, attempt, step, reason, at)
+                select batch, number, attempt, status, coalesce(reason, ''), since from moved where status in (2, 4, 5) order by number
                 """,
                 [
                     batch.Value, items.Select(item => item.Number).ToArray(), items.Select(item => (short)item.Status).ToArray(),
@@ -153,12 +167,21 @@ public sealed class PayoutTransaction : RowTransaction
 /// <param name="Lines">Its entries, in order.</param>
 public sealed record DraftedItem(PayoutItem Item, IReadOnlyList<DraftedLine> Lines);
 
+/// <summary>What an item's tax rests on, as it was when its amounts were computed.</summary>
+/// <param name="Abn">The payee's ABN.</param>
+/// <param name="IsGstRegistered">Whether the payee is registered for GST.</param>
+/// <param name="RctiAgreement">The agreement by which we issue its invoices.</param>
+/// <param name="PayerAbn">The payer's ABN.</param>
+/// <param name="PayerIsGstRegistered">Whether the payer is registered for GST.</param>
+public sealed record ItemTax(Abn? Abn, bool IsGstRegistered, string? RctiAgreement, Abn? PayerAbn, bool PayerIsGstRegistered);
+
 /// <summary>A ledger entry that an item pays.</summary>
 /// <param name="BookId">Number of the book.</param>
 /// <param name="Sequence">Place in it.</param>
 /// <param name="Entry">Leaf hash.</param>
 /// <param name="AmountMinor">What it adds to what is owed.</param>
-public sealed record DraftedLine(int BookId, long Sequence, Hash Entry, long AmountMinor);
+/// <param name="Gst">How the amount stands to GST.</param>
+public sealed record DraftedLine(int BookId, long Sequence, Hash Entry, long AmountMinor, GstTreatment Gst);
 
 /// <summary>A file as it is stored: its content is encrypted.</summary>
 /// <param name="Part">Its number, from 1.</param>

@@ -33,6 +33,9 @@ public sealed class Engine : IAsyncLifetime
     /// <summary>Where this engine's keys lie; two silos of a cluster share it.</summary>
     internal DirectoryInfo Keys { get; }
 
+    /// <summary>Where messages to people go.</summary>
+    internal string Maildrop => Path.Combine(Keys.FullName, "maildrop");
+
     public string Address => _app!.Urls.Single();
 
     public IServiceProvider Services => _app!.Services;
@@ -82,7 +85,7 @@ public sealed class Engine : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(ApiHost).Assembly.GetName().Name,
-            Args = ["--urls", "http://127.0.0.1:0", "--Commission:KeysDirectory", Keys.FullName],
+            Args = ["--urls", "http://127.0.0.1:0", "--Commission:KeysDirectory", Keys.FullName, "--Commission:Notifications:Maildrop", Maildrop],
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.ClearProviders();

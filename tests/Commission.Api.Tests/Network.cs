@@ -11,7 +11,9 @@ internal sealed class Network
     public const string Product = "HOME_LOAN";
     public const long SettledValue = 50_000_123;
 
-    private Network(Engine engine) => Engine = engine;
+    private readonly bool _emails;
+
+    private Network(Engine engine, bool emails) => (Engine, _emails) = (engine, emails);
 
     public Engine Engine { get; }
 
@@ -42,9 +44,10 @@ internal sealed class Network
 
     /// <param name="engine">Where it lives.</param>
     /// <param name="ruled">Whether the vertical has rules.</param>
-    public static async Task<Network> CreateAsync(Engine engine, bool ruled = true)
+    /// <param name="emails">Whether its people have email addresses.</param>
+    public static async Task<Network> CreateAsync(Engine engine, bool ruled = true, bool emails = false)
     {
-        var network = new Network(engine);
+        var network = new Network(engine, emails);
         network.Admin = await network.ContactAsync("INTERNAL");
         network.Checker = await network.ContactAsync("INTERNAL");
         network.Upline = await network.ContactAsync("MEMBER");
@@ -67,8 +70,10 @@ internal sealed class Network
         var body = new JsonObject { ["type"] = type, ["name"] = Engine.Unique("Person ") };
         if (upline is not null)
             body["upline"] = upline.ToString();
+        if (_emails)
+            body["email"] = Engine.Unique("person") + "@example.org";
         var made = (await PostAsync("/api/v1/contacts", body, null)).Is(201);
-        var person = new Person(TypedId.Parse<ContactId>(made["id"].GetString()!), made["commitment"].GetString()!, Person.NewKey());
+        var person = new Person(TypedId.Parse<ContactId>(made["id"].GetString()!), made["commitment"].GetString()!, Person.NewKey()) { Email = made.Member("email") };
         (await RegisterAsync(person)).Is(201);
         return person;
     }

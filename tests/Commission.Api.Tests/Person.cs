@@ -8,6 +8,8 @@ namespace Commission.Api.Tests;
 /// <summary>A contact with a key pair; the key may be registered or brought along.</summary>
 public sealed record Person(ContactId Id, string Commitment, ECDsa Key)
 {
+    public string? Email { get; init; }
+
     public byte[] PublicKey { get; } = Key.ExportSubjectPublicKeyInfo();
 
     public string PublicKeyText => Base64Url.Encode(PublicKey);

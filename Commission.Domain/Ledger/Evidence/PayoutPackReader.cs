@@ -57,7 +57,7 @@ public static class PayoutPackReader
     private static BatchHeader Header(StrictNode node)
     {
         node.Allow("batch", "currency", "items", "itemsRoot", "rail", "version");
-        node.Integer("version", 1, 1);
+        node.Integer("version", BatchHeader.Version, BatchHeader.Version);
         return new BatchHeader(
             node.Id<PayoutBatchId>("batch"), RailOf(node), EvidencePackReader.CurrencyOf(node), (int)node.Integer("items", 1, PayoutBatchMachine.MaxItems),
             node.Hash("itemsRoot"));

@@ -12,6 +12,8 @@ public enum TaxDocumentKind
     AdjustmentNote = 2,
     /// <summary>A statement, which is no tax invoice.</summary>
     Statement = 3,
+    /// <summary>Takes back a paper whose payment did not arrive: all its amounts with the other sign.</summary>
+    Cancellation = 4,
 }
 
 /// <summary>Payer or payee, as the paper names it.</summary>
@@ -50,9 +52,11 @@ public sealed record TaxDocumentLine(TaxLine Line, long ValueMinor, long GstMino
 /// <param name="Currency">Currency of all amounts.</param>
 /// <param name="Lines">Its lines, in order.</param>
 /// <param name="WithheldMinor">Tax withheld from the payment because no ABN was quoted; only on a statement.</param>
+/// <param name="Cancels">The number of the paper that it takes back; only on a cancellation.</param>
+/// <param name="Reason">Why the payment did not arrive; only on a cancellation.</param>
 public sealed record TaxDocument(
     TaxDocumentKind Kind, long Number, DateOnly IssuedOn, TaxParty Supplier, TaxParty Recipient, string? Agreement, string Payout, string Currency,
-    IReadOnlyList<TaxDocumentLine> Lines, long WithheldMinor)
+    IReadOnlyList<TaxDocumentLine> Lines, long WithheldMinor, string? Cancels = null, string? Reason = null)
 {
     /// <summary>Without GST.</summary>
     public long ValueMinor => Lines.Sum(line => line.ValueMinor);
@@ -64,5 +68,14 @@ public sealed record TaxDocument(
     public long PayableMinor => ValueMinor + GstMinor - WithheldMinor;
 
     /// <summary>For example <c>RCTI-000042</c>.</summary>
-    public string Name => $"{Kind switch { TaxDocumentKind.Rcti => "RCTI", TaxDocumentKind.AdjustmentNote => "ADJ", _ => "STM" }}-{Number:000000}";
+    public string Name => NameOf(Kind, Number);
+
+    /// <summary>The number of a kind as papers show it.</summary>
+    public static string NameOf(TaxDocumentKind kind, long number) => $"{kind switch
+    {
+        TaxDocumentKind.Rcti => "RCTI",
+        TaxDocumentKind.AdjustmentNote => "ADJ",
+        TaxDocumentKind.Cancellation => "CAN",
+        _ => "STM",
+    }}-{number:000000}";
 }

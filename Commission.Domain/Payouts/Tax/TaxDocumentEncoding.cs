@@ -11,12 +11,14 @@ public static class TaxDocumentEncoding
     /// <summary>Canonical JSON, version 1; its SHA-256 is the paper's hash.</summary>
     public static byte[] ToCanonical(this TaxDocument document) => new CanonicalObject()
         .Add("agreement", document.Agreement)
+        .Add("cancels", document.Cancels)
         .Add("currency", document.Currency)
         .Add("issuedOn", Text(document.IssuedOn))
         .Add("kind", Name(document.Kind))
         .Add("lines", [.. document.Lines.Select(Line)])
         .Add("number", document.Number)
         .Add("payout", document.Payout)
+        .Add("reason", document.Reason)
         .Add("recipient", Party(document.Recipient))
         .Add("supplier", Party(document.Supplier))
         .Add("version", 1)
@@ -46,12 +48,13 @@ public static class TaxDocumentEncoding
 
     private static TaxDocument Document(StrictNode node)
     {
-        node.Allow("agreement", "currency", "issuedOn", "kind", "lines", "number", "payout", "recipient", "supplier", "version", "withheldMinor");
+        node.Allow(
+            "agreement", "cancels", "currency", "issuedOn", "kind", "lines", "number", "payout", "reason", "recipient", "supplier", "version", "withheldMinor");
         node.Integer("version", 1, 1);
         return new TaxDocument(
             Kind(node.Get("kind")), node.Integer("number", 1, CanonicalJson.MaxInteger), node.Date("issuedOn"), Party(node.Get("supplier")),
             Party(node.Get("recipient")), node.OptionalText("agreement"), node.Text("payout"), node.Text("currency"),
-            [.. node.Get("lines").Items().Select(Line)], Minor(node, "withheldMinor"));
+            [.. node.Get("lines").Items().Select(Line)], Minor(node, "withheldMinor"), node.OptionalText("cancels"), node.OptionalText("reason"));
     }
 
     private static CanonicalObject Party(TaxParty party) => new CanonicalObject()
@@ -88,11 +91,13 @@ public static class TaxDocumentEncoding
 
     private static long Minor(StrictNode node, string name) => node.Integer(name, -CanonicalJson.MaxInteger, CanonicalJson.MaxInteger);
 
-    private static string Name(TaxDocumentKind kind) => kind switch
+    /// <summary>The word that stands for a kind.</summary>
+    public static string Name(TaxDocumentKind kind) => kind switch
     {
         TaxDocumentKind.Rcti => "rcti",
         TaxDocumentKind.AdjustmentNote => "adjustment-note",
         TaxDocumentKind.Statement => "statement",
+        TaxDocumentKind.Cancellation => "cancellation",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -101,7 +106,8 @@ public static class TaxDocumentEncoding
         "rcti" => TaxDocumentKind.Rcti,
         "adjustment-note" => TaxDocumentKind.AdjustmentNote,
         "statement" => TaxDocumentKind.Statement,
-        var other => throw StrictNode.Mistake(node.Path, "rcti, adjustment-note or statement", other),
+        "cancellation" => TaxDocumentKind.Cancellation,
+        var other => throw StrictNode.Mistake(node.Path, "rcti, adjustment-note, statement or cancellation", other),
     };
 
     private static string Text(DateOnly date) => date.ToString(DateFormat, CultureInfo.InvariantCulture);

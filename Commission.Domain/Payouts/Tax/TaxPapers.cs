@@ -12,16 +12,19 @@ namespace Commission.Domain.Payouts.Tax;
 /// <param name="Currency">Currency of all amounts.</param>
 /// <param name="Lines">What is paid and taken back.</param>
 /// <param name="Withholding">What the rule set says of payees without an ABN.</param>
+/// <param name="WithheldMinor">What the approved item withholds; null where it is still to be found by the rule.</param>
 public sealed record TaxPaperRequest(
     DateOnly IssuedOn, TaxParty Payee, TaxParty Payer, string? RctiAgreement, string Payout, Currency Currency, IReadOnlyList<TaxLine> Lines,
-    Withholding Withholding);
+    Withholding Withholding, long? WithheldMinor = null);
 
 /// <summary>The next free number of each sequence. Whoever keeps them gives each out once, in the transaction that stores the paper.</summary>
 /// <param name="Rcti">Next tax invoice.</param>
 /// <param name="AdjustmentNote">Next adjustment note.</param>
 /// <param name="Statement">Next statement.</param>
+/// <param name="Cancellation">Next cancellation.</param>
 [GenerateSerializer, Immutable, Alias("TaxNumbers")]
-public readonly record struct TaxNumbers([property: Id(0)] long Rcti, [property: Id(1)] long AdjustmentNote, [property: Id(2)] long Statement)
+public readonly record struct TaxNumbers(
+    [property: Id(0)] long Rcti, [property: Id(1)] long AdjustmentNote, [property: Id(2)] long Statement, [property: Id(3)] long Cancellation = 1)
 {
     /// <summary>Before the first paper.</summary>
     public static TaxNumbers First => new(1, 1, 1);
@@ -45,9 +48,11 @@ public static class TaxPapers
     /// A recipient may issue the tax invoice when both are registered for GST and an agreement says so (GST Act 1999 s 29-70(3); Recipient
     /// Created Tax Invoice Determination 2023, LI 2023/20; GSTR 2000/10). GST is of Australia: other currencies get a statement.
     /// </summary>
-    public static bool IsRcti(TaxPaperRequest request) =>
-        request.RctiAgreement is not null && request.Currency == Currency.Aud
-        && request.Payee is { IsGstRegistered: true, Abn: not null } && request.Payer is { IsGstRegistered: true, Abn: not null };
+    public static bool IsRcti(TaxPaperRequest request) => IsRcti(request.Payee, request.Payer, request.RctiAgreement, request.Currency);
+
+    /// <summary>The same, of what it depends on.</summary>
+    public static bool IsRcti(TaxParty payee, TaxParty payer, string? agreement, Currency currency) => agreement is not null
+        && currency == Currency.Aud && payee is { IsGstRegistered: true, Abn: not null } && payer is { IsGstRegistered: true, Abn: not null };
 
     /// <summary>The amounts of a payout, from the same lines as its papers.</summary>
     public static PayoutAmounts AmountsOf(TaxPaperRequest request)
@@ -81,11 +86,32 @@ public static class TaxPapers
         return (documents, next);
     }
 
+    /// <summary>
+    /// What takes a paper back whose payment failed or came back. The supply stands as it was, so that there is no adjustment event (GST Act
+    /// 1999 s 19-10) and no adjustment note; the payment that follows gets a paper of its own.
+    /// </summary>
+    /// <param name="paper">The paper.</param>
+    /// <param name="next">The next free numbers.</param>
+    /// <param name="on">Date of issue.</param>
+    /// <param name="reason">Why the payment did not arrive.</param>
+    public static (TaxDocument Document, TaxNumbers Next) Cancel(TaxDocument paper, TaxNumbers next, DateOnly on, string reason) => (
+        paper with
+        {
+            Kind = TaxDocumentKind.Cancellation,
+            Number = next.Cancellation,
+            IssuedOn = on,
+            Lines = [.. paper.Lines.Select(line => new TaxDocumentLine(line.Line with { AmountMinor = -line.Line.AmountMinor }, -line.ValueMinor, -line.GstMinor))],
+            WithheldMinor = -paper.WithheldMinor,
+            Cancels = paper.Name,
+            Reason = reason,
+        },
+        next with { Cancellation = next.Cancellation + 1 });
+
     private static TaxDocument Statement(TaxPaperRequest request, List<TaxLine> lines, long number)
     {
-        var withheld = request.Currency == Currency.Aud
+        var withheld = request.WithheldMinor ?? (request.Currency == Currency.Aud
             ? NoAbnWithholding.Of(request.Withholding, lines.Sum(line => line.AmountMinor), request.Payee.Abn is not null)
-            : 0;
+            : 0);
         return Paper(request, TaxDocumentKind.Statement, number, [.. lines.Select(line => new TaxDocumentLine(line, line.AmountMinor, 0))]) with
         {
             Agreement = null,

@@ -45,6 +45,13 @@ internal static class TamperedPayoutColumns
         ["submission"] = ("sha256(submission)", "its row names another submission"),
         ["file_part"] = ("7", "its row says file 7, it is in file 1"),
         ["salt"] = ("sha256(salt)", "what was approved is not what its rows hold"),
+
+        // What the tax rests on explains the amounts, which are bound; the papers that were issued have hashes of their own.
+        ["abn"] = ("'53004085616'", null),
+        ["gst_registered"] = ("not gst_registered", null),
+        ["rcti_agreement"] = ("'none'", null),
+        ["payer_abn"] = ("null", null),
+        ["payer_gst_registered"] = ("not payer_gst_registered", null),
     });
 
     private static Dictionary<(string, string), (string, string?)> Lines() => Table("payout_line", $"batch = {Moving} and holds and item = 1 and place = 1", new()
@@ -56,6 +63,7 @@ internal static class TamperedPayoutColumns
         ["sequence"] = ("99999", "names an entry that does not stand where it says"),
         ["entry"] = ("sha256(entry)", "its lines do not give its lines hash"),
         ["amount_minor"] = ("amount_minor + 1", "its lines do not give its lines hash"),
+        ["gst"] = ("2", null), // How it stands to GST; the item's amounts are bound.
         ["holds"] = ("false", "lets its entry go"),
     });
 

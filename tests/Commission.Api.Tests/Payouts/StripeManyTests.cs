@@ -57,10 +57,11 @@ public sealed class StripeManyTests
             var answer = await bulk.SendAsync([.. some.Select(referrer =>
             {
                 var line = bulk.Line($"many-{referrer.Index}", "complete");
-                (line["referrer"], line["upline"]) = (referrer.Item, null);
+                line["referrer"] = referrer.Item;
+                line.Remove("upline");
                 return (JsonNode)line;
             })]);
-            Assert.Equal(some.Length, answer.Is(200).Lines().Count(line => line.ToString().Contains("\"created\"", StringComparison.Ordinal)));
+            Assert.All(answer.Is(200).Lines(), line => Assert.Contains("\"created\"", line.ToString(), StringComparison.Ordinal));
         }
         await Eventually.BecomesTrueAsync(async () => await engine.Database.ScalarAsync<long>("select count(*) from outbox") == 0, "all is booked");
         await Eventually.BecomesTrueAsync(

@@ -9,7 +9,7 @@ public sealed class PayWhenPaidTests
     [Fact]
     public async Task Nobody_is_paid_before_the_provider_has_paid_for_the_deal_in_full()
     {
-        await using var scenario = await PayoutScenario.StartAsync(async network =>
+        await using var scenario = await PayoutScenario.StartRuledAsync(async network =>
         {
             var rules = network.Rules("2015-01-01", "0.65");
             rules["products"]![Network.Product]!["payWhenPaid"] = "full";

@@ -94,6 +94,37 @@ public sealed class PayoutCrashTests(PayoutRun run) : IClassFixture<PayoutRun>
         await run.AuditAsync();
     }
 
+    [Fact]
+    public Task Before_papers_are_stored() => PaperedOnceAsync(_ => run.Proxy.HoldBefore(IsPaper));
+
+    [Fact]
+    public Task When_papers_are_stored_and_not_committed() => PaperedOnceAsync(_ => run.Proxy.HoldAnswerTo(IsPaper));
+
+    [Fact]
+    public Task When_papers_are_committed_and_nobody_knows()
+    {
+        var isStored = false;
+        return PaperedOnceAsync(async batch =>
+        {
+            await run.Proxy.HoldAnswerTo(sql =>
+            {
+                isStored |= IsPaper(sql);
+                return isStored && sql.StartsWith("COMMIT", StringComparison.Ordinal);
+            });
+            await IsDurableAsync($"tax_paper p join payout_batch b on b.uuid = p.batch where b.id = '{batch}'");
+        });
+    }
+
+    private static bool IsPaper(string sql) => sql.Contains("insert into tax_paper (", StringComparison.Ordinal);
+
+    private async Task PaperedOnceAsync(Func<string, Task> reached)
+    {
+        var batch = await run.ApprovedAsync("aba");
+        await run.KilledAsync(batch, "submit", reached(batch));
+        await run.WhenAllAsync(batch, "submitted");
+        await run.AuditAsync();
+    }
+
     private async Task PaidOnceAsync(Func<string, Task> reached)
     {
         var batch = await run.ApprovedAsync("stripe");

@@ -131,6 +131,7 @@ public sealed class PayoutRun : IAsyncLifetime
     internal async Task AuditAsync()
     {
         await DatabaseAudit.OutboxEmptiesAsync(Cluster);
+        await AuditPapersAsync();
         foreach (var (account, rail, status) in new[] { ("clearing:stripe", 1, 2), ("clearing:aba", 2, 2), ("bank", 0, 3) })
         {
             Assert.Equal(0, await Cluster.ScalarAsync<long>($"""
@@ -147,6 +148,23 @@ public sealed class PayoutRun : IAsyncLifetime
             from payout_item i join payout_batch b on b.uuid = i.batch where b.rail = 1 and i.status = 3
             """);
         Assert.Equal((paid ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal), transfers);
+    }
+
+    /// <summary>Every attempt that went has its papers, once; what came back has them taken back; no number is missing.</summary>
+    private async Task AuditPapersAsync()
+    {
+        await Eventually.BecomesTrueAsync(async () => await Cluster.ScalarAsync<long>("select count(*) from tax_paper_due") == 0, "no paper is due");
+        Assert.Equal(0, await Cluster.ScalarAsync<long>("""
+            select count(*) from payout_item i where i.status in (2, 3) and 1 <> (select count(*) from tax_paper p
+                where p.batch = i.batch and p.item = i.number and p.attempt = i.attempt and p.kind in (1, 3) and not exists (select from tax_paper c where c.cancels = p.id))
+            """));
+        Assert.Equal(0, await Cluster.ScalarAsync<long>("""
+            select count(*) from (select max(number) - count(*) as missing, max(number) - max(last) as untold
+                from tax_paper join tax_sequence using (issuer, kind) group by issuer, kind) s where missing <> 0 or untold <> 0
+            """));
+        Assert.Equal(
+            await Cluster.ScalarAsync<long>("select sum(amount_minor + gst_minor - withheld_minor)::bigint from payout_item where status in (2, 3)"),
+            await Cluster.ScalarAsync<long>("select sum(value_minor + gst_minor - withheld_minor)::bigint from tax_paper"));
     }
 
     private async Task ReadyAsync(ContactId payee)

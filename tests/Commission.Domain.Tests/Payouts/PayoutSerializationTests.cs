@@ -43,8 +43,15 @@ public sealed class PayoutSerializationTests
         [
             batch.Remove(1, PayoutScenario.Maker), new SubmitPayoutItem(1, Hash.Of("x"u8)), PayoutScenario.Tell(2, PayoutItemStatus.Returned, 3),
             new RetryPayoutItem(1, 2, null), new ReleasePayoutItem(4),
+            new ReversePayoutItem(1, 2, true, "x", PayoutScenario.Checker, batch.Request()), new RecordReversalRefusal(1, 2, "y"),
         ];
         Assert.All(items, SurvivesUnchanged);
+        PayeeAccountCommand[] accounts =
+        [
+            new ProposeTaxFacts(PayoutScenario.Maker, null, false, "agreement", PayoutScenario.Checker, batch.Request()),
+            new VerifyPayeeAccount(Hash.Of("x"u8), PayoutScenario.Checker, batch.Request()),
+        ];
+        Assert.All(accounts, SurvivesUnchanged);
     }
 
     [Theory]

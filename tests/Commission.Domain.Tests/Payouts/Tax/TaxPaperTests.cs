@@ -92,7 +92,7 @@ public sealed class TaxPaperTests
             var bytes = document.ToCanonical();
             var back = TaxDocumentEncoding.Read(bytes).Document!;
             Assert.Equal(bytes, back.ToCanonical());
-            Assert.Equal(TaxDocumentText.Lines(document), TaxDocumentText.Lines(back));
+            Assert.Equal(TaxDocumentSheet.Of(document).Lines(), TaxDocumentSheet.Of(back).Lines());
         });
 
     [Fact]
@@ -124,24 +124,47 @@ public sealed class TaxPaperTests
     [Fact]
     public void An_invoice_reads_as_the_law_wants_it() => Assert.Equal(
         [
-            "RECIPIENT CREATED TAX INVOICE", "RCTI-000001, issued 24 November 2026", "Supplier: Ruth O'Neil, ABN 51 824 753 556",
+            "Recipient created tax invoice", "Number: RCTI-000001", "Date of issue: 24 November 2026", "Supplier: Ruth O'Neil, ABN 51 824 753 556",
             "Recipient (issuer): Commission Network Pty Ltd, ABN 51 824 753 556", "Payout: payout_1/1",
-            "5 October 2026  MORTGAGE HOME_LOAN_OO, deal 1: upfront: 1,234,567.89, GST 123,456.79", "Total without GST: 1,234,567.89 AUD", "GST: 123,456.79 AUD",
-            "Total including GST: 1,358,024.68 AUD", "The GST shown is payable by the supplier.", "Issued by the recipient under the agreement RCTI-AGR-1.",
+            "5 October 2026  MORTGAGE HOME_LOAN_OO, deal 1: upfront  1,234,567.89  123,456.79", "Total without GST: 1,234,567.89 AUD", "GST: 123,456.79 AUD",
+            "Total including GST: 1,358,024.68 AUD", "The GST shown is payable by the supplier.",
+            "Each line is one supply of referral services; a line with GST is a taxable supply in full, a line without is none.",
+            "Issued by the recipient under the agreement RCTI-AGR-1.",
         ],
-        TaxDocumentText.Lines(TaxPapers.Issue(Request(Registered, Line(123_456_789)), TaxNumbers.First).Documents[0]));
+        TaxDocumentSheet.Of(TaxPapers.Issue(Request(Registered, Line(123_456_789)), TaxNumbers.First).Documents[0]).Lines());
 
     [Fact]
     public void An_adjustment_note_names_what_it_adjusts() => Assert.Contains(
-        "5 October 2026  MORTGAGE HOME_LOAN_OO, deal 1: upfront, adjusts RCTI-000001: -200.05, GST -20.01",
-        TaxDocumentText.Lines(TaxPapers.Issue(Both(), TaxNumbers.First).Documents[1]));
+        "5 October 2026  MORTGAGE HOME_LOAN_OO, deal 1: upfront, adjusts RCTI-000001  -200.05  -20.01",
+        TaxDocumentSheet.Of(TaxPapers.Issue(Both(), TaxNumbers.First).Documents[1]).Lines());
 
     [Fact]
     public void A_statement_says_what_was_withheld_and_what_is_paid()
     {
-        var lines = TaxDocumentText.Lines(TaxPapers.Issue(Request(WithoutAbn, Line(100_000)), TaxNumbers.First).Documents[0]);
-        Assert.Equal("COMMISSION STATEMENT (not a tax invoice)", lines[0]);
+        var lines = TaxDocumentSheet.Of(TaxPapers.Issue(Request(WithoutAbn, Line(100_000)), TaxNumbers.First).Documents[0]).Lines();
+        Assert.Equal("Commission statement (not a tax invoice)", lines[0]);
         Assert.Contains("Withheld because no ABN was quoted: 470.00 AUD", lines);
         Assert.Contains("Paid: 530.00 AUD", lines);
+    }
+
+    [Fact]
+    public void A_cancellation_takes_a_paper_back_to_the_cent_and_says_why() => Assert.All(
+        TaxPapers.Issue(Both(), TaxNumbers.First).Documents.Concat(TaxPapers.Issue(Request(WithoutAbn, Line(100_000)), TaxNumbers.First).Documents), paper =>
+        {
+            var (cancellation, next) = TaxPapers.Cancel(paper, new TaxNumbers(2, 3, 4, 5), new DateOnly(2026, 11, 26), "Account closed");
+            Assert.Equal(("CAN-000005", new TaxNumbers(2, 3, 4, 6)), (cancellation.Name, next));
+            Assert.Equal(
+                (0L, 0L, 0L), (paper.ValueMinor + cancellation.ValueMinor, paper.GstMinor + cancellation.GstMinor, paper.PayableMinor + cancellation.PayableMinor));
+            Assert.Equal(cancellation.ToCanonical(), TaxDocumentEncoding.Read(cancellation.ToCanonical()).Document!.ToCanonical());
+            var lines = TaxDocumentSheet.Of(cancellation).Lines();
+            Assert.Equal($"Cancellation of {paper.Name}", lines[0]);
+            Assert.Contains("The payment did not arrive: Account closed", lines);
+        });
+
+    [Fact]
+    public void What_the_item_withholds_stands_on_the_statement_whatever_the_rule_says_by_now()
+    {
+        var paper = TaxPapers.Issue(Request(WithoutAbn, Line(100_000)) with { WithheldMinor = 100 }, TaxNumbers.First).Documents[0];
+        Assert.Equal((100L, 99_900L), (paper.WithheldMinor, paper.PayableMinor));
     }
 }
