@@ -148,8 +148,8 @@ internal sealed record PayeeDetailsView(
     string? Account, string Commitment, string? Abn, bool GstRegistered, string? RctiAgreement, string By, DateTimeOffset At)
 {
     public static PayeeDetailsView? Of(PayeeDetails? details) => details is null ? null : new PayeeDetailsView(
-        details.HasAccount ? details.Masked : null, details.Shown.ToString(), details.Abn?.ToString(), details.IsGstRegistered, details.RctiAgreement, details.By.ToString(),
-        details.At);
+        details.HasAccount ? details.Masked : null, details.Shown.ToString(), details.Abn?.ToString(), details.IsGstRegistered,
+        details.RctiAgreement, details.By.ToString(), details.At);
 }
 
 /// <summary>What was proposed and waits, and what is in force.</summary>

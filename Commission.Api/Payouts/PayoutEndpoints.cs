@@ -199,7 +199,8 @@ internal static class PayoutEndpoints
         return Answers.Command(http, view, refusal, replayed: false);
     }
 
-    private static async Task<IResult> PreviewAsync(IActor actor, IGrainFactory grains, string? rail, string? currency, string? payee, string? vertical, int? limit)
+    private static async Task<IResult> PreviewAsync(
+        IActor actor, IGrainFactory grains, string? rail, string? currency, string? payee, string? vertical, int? limit)
     {
         await Staff.RequireAsync(grains, actor);
         var payees = payee is null ? Array.Empty<ContactId>() : [Answers.Id<ContactId>(payee, "payee")];

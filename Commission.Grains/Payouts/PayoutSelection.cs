@@ -66,9 +66,8 @@ internal sealed class PayoutSelection(
         var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
         string[] deals = [.. read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry.Deal.ToString()).Distinct()];
         var products = await open.ReadProductsAsync(deals, cancellationToken);
-        var paid = await papers.ReadPaidAsync(
-            [.. read.SelectMany(part => part.Entries).Where(entry => entry.Leaf.Entry.Kind == EntryKind.Clawback).Select(entry => entry.Leaf.Entry.Deal.Value).Distinct()],
-            cancellationToken);
+        var clawbacks = read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry).Where(entry => entry.Kind == EntryKind.Clawback);
+        var paid = await papers.ReadPaidAsync([.. clawbacks.Select(entry => entry.Deal.Value).Distinct()], cancellationToken);
         var unpaid = await UnpaidAsync(read.SelectMany(part => part.Entries.Select(entry => entry.Leaf)), products, cancellationToken);
         var selected = new List<SelectedPayee>();
         foreach (var (payee, entries) in read)

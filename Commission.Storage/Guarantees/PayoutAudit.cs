@@ -1,4 +1,3 @@
-using Commission.Domain;
 using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;

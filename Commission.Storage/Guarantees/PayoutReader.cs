@@ -1,5 +1,4 @@
 using Commission.Domain;
-using Commission.Domain.Amounts;
 using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;

@@ -2,7 +2,6 @@ using System.Data;
 using Commission.Domain.Guarantees;
 using Commission.Storage.Guarantees.SelfTest;
 using Commission.Storage.Payouts;
-using Npgsql;
 using Orleans.Serialization;
 
 namespace Commission.Storage.Guarantees;

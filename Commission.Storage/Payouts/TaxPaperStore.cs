@@ -125,7 +125,8 @@ public sealed class TaxPaperTransaction : IAsyncDisposable
     }
 
     /// <summary>The entries that these items pay, in order.</summary>
-    public async Task<ILookup<(PayoutBatchId, int), DuePaperLine>> ReadLinesAsync(IReadOnlyCollection<DuePaper> due, CancellationToken cancellationToken = default)
+    public async Task<ILookup<(PayoutBatchId, int), DuePaperLine>> ReadLinesAsync(
+        IReadOnlyCollection<DuePaper> due, CancellationToken cancellationToken = default)
     {
         await using var command = Command("""
             select l.batch, l.item, e.bytes, coalesce(l.gst, 2)
@@ -205,7 +206,7 @@ public sealed class TaxPaperTransaction : IAsyncDisposable
 
     private async Task<Dictionary<string, string>> ReadNamesAsync(string[] contacts, CancellationToken cancellationToken)
     {
-        await using var command = Command("select id, name from contact where id = any($1)", contacts);
+        await using var command = Command("select id, name from contact where id = any($1)", (object)contacts);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))

@@ -16,9 +16,11 @@ public sealed partial class StripeRail(
 
     /// <summary>Sends an order, or finds out how it ended. Without an outcome nobody knows yet, and it is to be sent again.</summary>
     /// <exception cref="StripeContradictionException">Stripe or our records hold something else in its name: a person must look.</exception>
-    public async Task<StripeRequest> SendAsync(StripeOrder order, CancellationToken cancellationToken)
+    public async Task<StripeRequest> SendAsync(StripeOrder order, CancellationToken cancellationToken) =>
+        await SendAsync(await requests.PersistAsync(order, IsLive, time.GetUtcNow(), cancellationToken), cancellationToken);
+
+    private async Task<StripeRequest> SendAsync(StripeRequest request, CancellationToken cancellationToken)
     {
-        var request = await requests.PersistAsync(order, IsLive, time.GetUtcNow(), cancellationToken);
         var pause = options.RetryPause;
         for (var tries = 0; request.Outcome is null && tries < options.MaxTries; tries++)
         {
@@ -44,22 +46,24 @@ public sealed partial class StripeRail(
         {
             try
             {
-                if ((await SendAsync(open.Order, stopping)).Outcome is not null)
+                var (request, hasEvents) = open;
+                if ((await (hasEvents ? SendAsync(request.Order, stopping) : SendAsync(request, stopping))).Outcome is not null)
                     Interlocked.Increment(ref ended);
             }
             catch (StripeContradictionException contradiction)
             {
                 // One order that needs a person must not keep the others from being paid.
-                LogContradiction(contradiction, open.Order.Key);
+                LogContradiction(contradiction, open.Request.Order.Key);
             }
         });
         return ended;
     }
 
-    /// <summary>A few more than are under way, so that nothing is taken up that others could send sooner.</summary>
-    private async IAsyncEnumerable<StripeRequest> TakeOpenAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Some at a time: few enough that other silos have their part, enough that taking them costs little.</summary>
+    private async IAsyncEnumerable<(StripeRequest Request, bool HasEvents)> TakeOpenAsync(
+        DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var limit = 4 * options.MaxParallelRequests;
+        var limit = Math.Max(128, 4 * options.MaxParallelRequests);
         for (var taken = limit; taken == limit;)
         {
             var open = await requests.TakeOpenAsync(IsLive, before, time.GetUtcNow(), limit, cancellationToken);

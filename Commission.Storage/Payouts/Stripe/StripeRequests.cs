@@ -119,19 +119,21 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
 
     /// <summary>
     /// Takes requests whose outcome nobody knows, oldest first, and notes it, so that of several processes one tries each. What was taken up
-    /// after an instant is somebody else's, or this one's a moment ago.
+    /// after an instant is somebody else's, or this one's a moment ago. Of which events have told must be persisted again, which matches them.
     /// </summary>
-    public async Task<List<StripeRequest>> TakeOpenAsync(
+    public async Task<List<(StripeRequest Request, bool HasEvents)>> TakeOpenAsync(
         bool live, DateTimeOffset takenBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"""
-            update stripe_request set sent_at = $3 where live = $1 and key = any(array(
+            update stripe_request r set sent_at = $3 where live = $1 and key = any(array(
                 select key from stripe_request where live = $1 and outcome is null and (sent_at is null or sent_at < $2)
-                order by created_at, key limit $4 for update skip locked))
-            returning {Columns}
+                order by created_at limit $4 for update skip locked))
+            returning {Columns},
+                exists (select from stripe_event e where coalesce(e.transfer_group, e.subject) = r.key and e.effect = 'kept' and e.live = r.live)
+                or exists (select from stripe_event e where e.transfer_group = r.key and e.effect = 'contradiction' and e.live = r.live)
             """);
         StripeWork.Add(command, [live, takenBefore.UtcDateTime, now.UtcDateTime, limit]);
-        return await StripeWork.ReadAsync(command, Row, cancellationToken);
+        return await StripeWork.ReadAsync(command, row => (Row(row), row.GetBoolean(14)), cancellationToken);
     }
 
     /// <summary>Requests of which more is known than the payout's batch was told, oldest news first.</summary>

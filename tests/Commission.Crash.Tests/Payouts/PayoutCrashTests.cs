@@ -29,7 +29,7 @@ public sealed class PayoutCrashTests(PayoutRun run) : IClassFixture<PayoutRun>
     [Fact]
     public Task After_it_is_persisted_and_before_anybody_takes_it_up() => PaidOnceAsync(async batch =>
     {
-        await run.Proxy.HoldBefore(sql => sql.Contains("update stripe_request set sent_at", StringComparison.Ordinal));
+        await run.Proxy.HoldBefore(sql => sql.Contains("update stripe_request r set sent_at", StringComparison.Ordinal));
         await IsDurableAsync($"stripe_request where starts_with(key, '{batch}')");
     });
 
