@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Commission.Api.Tests.Payouts;
 
 namespace Commission.Api.Tests.Guarantees;
@@ -11,7 +12,7 @@ public sealed class PayoutGuaranteeTests
         await using var scenario = await PayoutScenario.StartAsync();
         var batch = await scenario.SubmittedAsync();
         (await scenario.MoveAsync(batch, "confirm")).Is(200);
-        Assert.Equal(("holds", "full"), await RunAsync(scenario));
+        Assert.Equal(("holds", "full"), await RunAsync(scenario, new JsonObject { ["full"] = true }));
 
         scenario.Advance(TimeSpan.FromDays(11));
         var late = await GuaranteeScenario.RunAsync(scenario.Network, "runs");
@@ -60,9 +61,9 @@ public sealed class PayoutGuaranteeTests
             names.ToHashSet());
     }
 
-    private static async Task<(string Verdict, string Extent)> RunAsync(PayoutScenario scenario)
+    private static async Task<(string Verdict, string Extent)> RunAsync(PayoutScenario scenario, JsonObject? body = null)
     {
-        var run = await GuaranteeScenario.RunAsync(scenario.Network, "runs");
+        var run = await GuaranteeScenario.RunAsync(scenario.Network, "runs", body);
         var verdict = GuaranteeScenario.Verdicts(run)["G6"];
         return (verdict, run.GetProperty("outcome").GetProperty("extent").GetString()!);
     }

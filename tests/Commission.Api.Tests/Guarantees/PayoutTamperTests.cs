@@ -51,7 +51,7 @@ public sealed class PayoutTamperTests(PaidEngine paid) : IClassFixture<PaidEngin
     [Theory]
     [InlineData("""
         drop index payout_line_entry_once;
-        insert into payout_line select (select uuid from payout_batch where status = 3), 1, 2, book_id, sequence, entry, amount_minor, true
+        insert into payout_line select (select uuid from payout_batch where status = 3), 1, 9, book_id, sequence, entry, amount_minor, true
         from payout_line where batch = (select uuid from payout_batch where status = 4)
             and item = (select min(item) from payout_line where batch = (select uuid from payout_batch where status = 4))
         """, "2 payouts hold it")]
@@ -95,7 +95,7 @@ public sealed class PayoutTamperTests(PaidEngine paid) : IClassFixture<PaidEngin
         ["its state names other makers"] = batch => batch with { Makers = [] },
         ["the administration book has another approval"] = batch => batch with { Approver = ContactId.From(Guid.NewGuid()) },
         ["what was approved is not what its rows hold"] = batch => batch with { ApprovedHash = Hash.Of("x"u8) },
-        ["the administration book has other contents"] = batch => batch with { Contents = batch.Contents with { PayMinor = 1 } },
+        ["the administration book has other contents"] = batch => batch with { Contents = batch.Contents with { Hash = Hash.Of("x"u8) } },
         ["it counts 0 items that are submitted"] = batch => batch with { Submitted = default },
         ["the administration book has another submission"] = batch => batch with { Submitter = ContactId.From(Guid.NewGuid()) },
         ["the rail has nothing of attempt 1"] = batch => batch with { Rail = Rail.Stripe },

@@ -61,6 +61,7 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
         var network = paid.Scenario.Network;
         var pack = await PackAsync(batchStatus, isReferrer ? network.Referrer : network.Upline);
 
+        File.WriteAllBytes($"/tmp/rec-golden/{state}.json", pack.Bytes); File.WriteAllText("/tmp/rec-golden/key.txt", pack.Key + "\n"); // TEMPORARY
         var (failure, output) = await pack.VerifyByAllAsync();
 
         Assert.True(failure == Failure.None, output);
@@ -135,7 +136,7 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
     {
         var network = paid.Scenario.Network;
         var pack = await PackFile.WhenCoveredAsync(
-            paid.Engine, $"accounts/payable:{network.Referrer}/evidence?from={Network.Text(Network.Today.AddDays(-1))}&to={Network.Text(Network.Today.AddDays(1))}");
+            paid.Engine, $"accounts/payable:{network.Referrer}/evidence?from={Network.Text(Network.Today.AddDays(-1))}&to={Network.Text(Network.Today.AddDays(40))}");
 
         var (failure, output) = await pack.VerifyByAllAsync();
 
