@@ -1,5 +1,4 @@
 using System.Data;
-using Commission.Domain;
 using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;

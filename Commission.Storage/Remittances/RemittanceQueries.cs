@@ -1,4 +1,3 @@
-using Commission.Domain;
 using Commission.Domain.Remittances;
 using Commission.Storage.Guarantees;
 using Npgsql;
