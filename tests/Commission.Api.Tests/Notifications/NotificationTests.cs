@@ -45,7 +45,7 @@ public sealed class NotificationTests
         var deal = network.NewDeal();
         (await deal.SignAsync("H1")).Is(201);
         await Eventually.BecomesTrueAsync(() => Task.FromResult(mail.Taken.Any(taken =>
-            taken.To == network.Client.Email && taken.Message.TextBody.Contains(deal.Link!, StringComparison.Ordinal))), "the client has its link");
+            taken.To == network.Client.Email && taken.Message.TextBody!.Contains(deal.Link!, StringComparison.Ordinal))), "the client has its link");
         (await deal.SignByLinkAsync("H2", network.Client.WithNewKey(), deal.Link)).Is(200);
         var listed = (await network.GetAsync($"{Notifications}?kind=client-link&contact={network.Client}", network.Admin)).Items;
         Assert.Equal(3, listed.Count);

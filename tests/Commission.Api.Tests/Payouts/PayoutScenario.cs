@@ -93,7 +93,7 @@ internal sealed class PayoutScenario : IAsyncDisposable
         (payer.UserName, payer.UserNumber, payer.Bsb, payer.AccountNumber) = ("COMMISSION NETWORK PTY LTD", 301_500, "082-001", "12345678");
     });
 
-    /// <summary>Two processes of one cluster, and what <see cref="StartAsync"/> makes, in the first.</summary>
+    /// <summary>Two processes of one cluster, and a network in the first.</summary>
     public static async Task<(PayoutScenario Scenario, Engine Second)> StartTwoAsync()
     {
         var clock = new ShiftedClock();

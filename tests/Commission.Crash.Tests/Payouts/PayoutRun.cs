@@ -144,7 +144,7 @@ public sealed class PayoutRun : IAsyncLifetime
         Assert.Empty(entries.Where(entry => !entry.Kind.IsCalculated()).GroupBy(entry => (entry.FactsHash, entry.Ordinal)).Where(same => same.Count() > 1));
         var transfers = StandIn.ReadTransfers().Select(transfer => $"{(string?)transfer["transfer_group"]}:{transfer["amount"]}").Order(StringComparer.Ordinal);
         var paid = await Cluster.ScalarAsync<string>("""
-            select string_agg(concat(b.id, '/', i.number, '/', i.attempt, ':', amount_minor + gst_minor - withheld_minor), ',')
+            select coalesce(string_agg(concat(b.id, '/', i.number, '/', i.attempt, ':', amount_minor + gst_minor - withheld_minor), ','), '')
             from payout_item i join payout_batch b on b.uuid = i.batch where b.rail = 1 and i.status = 3
             """);
         Assert.Equal((paid ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal), transfers);

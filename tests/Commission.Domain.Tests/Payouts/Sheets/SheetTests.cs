@@ -56,7 +56,7 @@ public sealed partial class SheetTests
     /// <summary>Another program's reader: PdfPig.</summary>
     [Theory]
     [InlineData(2, 1)]
-    [InlineData(60, 4)]
+    [InlineData(60, 2)]
     public void Another_reader_finds_every_word_on_a_pdf(int rows, int pages)
     {
         using var document = PdfDocument.Open(SheetPdf.Render(Paper(rows)));
