@@ -11,5 +11,5 @@ public sealed class PayoutDays(TimeProvider time)
     public DateOnly Today => DateOf(time.GetUtcNow());
 
     /// <summary>The date of an instant where the payer's bank is.</summary>
-    public DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Zone).DateTime);
+    public static DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Zone).DateTime);
 }

@@ -13,7 +13,7 @@ internal sealed class Maildrop(string folder) : IMailTransport
     {
         try
         {
-            var name = $"{message.MessageId.Split('@')[0]}.eml";
+            var name = $"{message.MessageId!.Split('@')[0]}.eml";
             var (unfinished, finished) = (Directory.CreateDirectory(Path.Combine(folder, "tmp")), Directory.CreateDirectory(Path.Combine(folder, "new")));
             Directory.CreateDirectory(Path.Combine(folder, "cur"));
             var path = Path.Combine(unfinished.FullName, $"{name}.{Environment.ProcessId}");

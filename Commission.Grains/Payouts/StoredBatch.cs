@@ -95,7 +95,7 @@ internal sealed class StoredBatch(PayoutBatchId id, PayoutStore store, PayoutQue
         foreach (var page in told.Chunk(Page))
         {
             // All at once; if one of them is refused, one by one to tell which: what was recorded is not recorded again.
-            var refusals = await MoveAsync(page.ToLookup(one => one.Item, one => Outcome(one, outcome)));
+            var refusals = await MoveAsync(page.ToLookup(one => one.Item, PayoutItemCommand (one) => Outcome(one, outcome)));
             foreach (var one in page)
             {
                 if (refusals.Count > 0 && await MoveAsync(one.Item, _ => Outcome(one, outcome)) is { } refusal)
@@ -107,8 +107,8 @@ internal sealed class StoredBatch(PayoutBatchId id, PayoutStore store, PayoutQue
         return (moved, wrong);
     }
 
-    private static PayoutItemCommand Outcome(ReturnedItem told, PayoutItemStatus outcome) =>
-        new RecordPayoutOutcome(told.Item, told.Attempt, outcome, told.Reason);
+    private static RecordPayoutOutcome Outcome(ReturnedItem told, PayoutItemStatus outcome) =>
+        new(told.Item, told.Attempt, outcome, told.Reason);
 
     /// <summary>Moves all items that stand so, some hundred in a transaction; where it ends, it is taken up again.</summary>
     public async Task MoveAllAsync(PayoutItemStatus status, Func<PayoutItemRow, PayoutItemCommand> command)

@@ -54,7 +54,8 @@ internal sealed partial class StripeNews(
     /// <summary>What an order means for its item; null for a reversal that was done, which its transfer tells.</summary>
     private static PayoutItemCommand? OutcomeOf(StripeRequest request)
     {
-        PayoutReference.TryParse(request.Order.Key, out var read);
+        if (!PayoutReference.TryParse(request.Order.Key, out var read))
+            return null;
         return (request.Outcome, read.IsReversal) switch
         {
             (StripeOutcome.Refused, true) => new RecordReversalRefusal(read.Item, read.Attempt, $"It could not be taken back. {Reason(request)}"),

@@ -23,7 +23,7 @@ internal sealed record IssuedPapers(List<NewTaxPaper> Papers, List<NotificationD
 
 /// <summary>Makes the papers of steps from the rows of their batches: the same rows give the same papers, whoever makes them.</summary>
 internal sealed class TaxPaperIssuing(
-    TaxPaperQueries papers, OpenEntryQueries entries, PayeeVault vault, PayoutDays calendar, IOptions<PayerOptions> payer)
+    TaxPaperQueries papers, OpenEntryQueries entries, PayeeVault vault, IOptions<PayerOptions> payer)
 {
     /// <summary>Makes what the steps owe.</summary>
     public async Task<IssuedPapers> MakeAsync(TaxPaperTransaction transaction, IReadOnlyCollection<DuePaper> due, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class TaxPaperIssuing(
     {
         var currency = Currency.TryParse(due.Currency, out var known) ? known : throw new InvalidDataException($"{due.Currency} is no currency.");
         var request = new TaxPaperRequest(
-            calendar.DateOf(due.At), new TaxParty(due.PayeeName, due.Tax.Abn, due.Tax.IsGstRegistered),
+            PayoutDays.DateOf(due.At), new TaxParty(due.PayeeName, due.Tax.Abn, due.Tax.IsGstRegistered),
             new TaxParty(payer.Value.NameOnPapers, due.Tax.PayerAbn, due.Tax.PayerIsGstRegistered), due.Tax.RctiAgreement,
             PayoutReference.KeyOf(due.Batch, due.Item, due.Attempt), currency, [.. lines.Select(line => line.Line)], Withholding.Default, due.Amounts.WithheldMinor);
         if (TaxPapers.AmountsOf(request) != due.Amounts)
@@ -82,7 +82,7 @@ internal sealed class TaxPaperIssuing(
             var (document, refusal) = TaxDocumentEncoding.Read(vault.OpenPaper(content, hash));
             if (document is null)
                 throw new InvalidDataException($"The paper {id} does not read back: {refusal!.Text}");
-            (var cancellation, next) = TaxPapers.Cancel(document, next, calendar.DateOf(due.At), due.Reason);
+            (var cancellation, next) = TaxPapers.Cancel(document, next, PayoutDays.DateOf(due.At), due.Reason);
             made.Add(Paper(due, issuer, cancellation, id));
         }
         return (made, next);

@@ -28,7 +28,7 @@ public sealed class NotificationStore(NpgsqlDataSource dataSource, Serializer se
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (drafts, rows) = (new List<NotificationDraft>(), 0);
         await using (var command = new NpgsqlCommand("""
-            delete from outbox where id in (select id from outbox where book = $1 order by id limit $2 for update skip locked) returning payload
+            delete from outbox where id in (select id from outbox where book = $1 order by id limit $2) returning payload
             """, connection, transaction))
         {
             command.Parameters.Add(new NpgsqlParameter { Value = NotificationDraft.Destination });

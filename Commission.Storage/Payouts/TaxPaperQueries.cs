@@ -8,7 +8,23 @@ using NpgsqlTypes;
 
 namespace Commission.Storage.Payouts;
 
-/// <summary>A paper as lists show it.</summary>
+/// <summary>A paper as lists show it; amounts in minor units.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">Its number, such as <c>RCTI-000001</c>.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="Item">The item's number.</param>
+/// <param name="Attempt">Which attempt.</param>
+/// <param name="Payee">Who is paid.</param>
+/// <param name="Currency">In which currency.</param>
+/// <param name="ValueMinor">What is paid for, without GST on top.</param>
+/// <param name="GstMinor">GST.</param>
+/// <param name="WithheldMinor">What was withheld.</param>
+/// <param name="IssuedOn">Its date, where the payer's bank is.</param>
+/// <param name="IssuedAt">When it was issued (UTC).</param>
+/// <param name="Hash">SHA-256 of its canonical bytes.</param>
+/// <param name="HtmlHash">SHA-256 of its HTML.</param>
+/// <param name="PdfHash">SHA-256 of its PDF.</param>
 /// <param name="CancelledBy">Number of the cancellation that took it back; null while it stands.</param>
 public sealed record TaxPaperRow(
     Guid Id, TaxDocumentKind Kind, string Name, PayoutBatchId Batch, int Item, int Attempt, ContactId Payee, string Currency, long ValueMinor, long GstMinor,

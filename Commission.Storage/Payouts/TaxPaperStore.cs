@@ -205,7 +205,7 @@ public sealed class TaxPaperTransaction : IAsyncDisposable
 
     private async Task<Dictionary<string, string>> ReadNamesAsync(string[] contacts, CancellationToken cancellationToken)
     {
-        await using var command = Command("select id, name from contact where id = any($1)", contacts);
+        await using var command = Command("select id, name from contact where id = any($1)", (object)contacts);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))

@@ -46,7 +46,7 @@ internal sealed class Deal(Network network, string key, Person? service)
             ["handshake"] = handshake,
             ["deal"] = Id.ToString(),
             ["actor"] = Party(handshake).ToString(),
-            ["time"] = Network.Text(Network.Now),
+            ["time"] = Network.Text(Network.Now + network.Ahead),
             ["previous"] = Previous,
         };
         if (service is not null)
@@ -65,12 +65,12 @@ internal sealed class Deal(Network network, string key, Person? service)
             ["receiver"] = network.Receiver.ToString(),
             ["client"] = network.Client.ToString(),
             ["clientCommitment"] = network.Client.Commitment,
-            ["referredOn"] = Network.Text(Network.Today),
+            ["referredOn"] = Network.Text(network.Day),
             ["upline"] = network.Upline.ToString(),
         },
         "H2" => new() { ["consent"] = Hash.Of("I agree"u8).ToString() },
-        "H3" => new() { ["metOn"] = Network.Text(Network.Today) },
-        "H4" => new() { ["settledOn"] = Network.Text(Network.Today), ["settledValueMinor"] = Network.SettledValue, ["currency"] = "AUD" },
+        "H3" => new() { ["metOn"] = Network.Text(network.Day) },
+        "H4" => new() { ["settledOn"] = Network.Text(network.Day), ["settledValueMinor"] = Network.SettledValue, ["currency"] = "AUD" },
         "H5" => new() { ["outcome"] = "confirmed" },
         _ => new() { ["reason"] = "changed_plans" },
     };

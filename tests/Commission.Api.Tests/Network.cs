@@ -38,6 +38,12 @@ internal sealed class Network
 
     public Person Client { get; private set; } = null!;
 
+    /// <summary>By how much the engine's clock was put forward.</summary>
+    public TimeSpan Ahead { get; set; }
+
+    /// <summary>The day on the engine's clock.</summary>
+    public DateOnly Day => DateOnly.FromDateTime((Now + Ahead).UtcDateTime);
+
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     public static DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);

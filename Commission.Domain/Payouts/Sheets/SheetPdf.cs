@@ -87,7 +87,7 @@ public static class SheetPdf
             _y -= 2_000;
         }
 
-        public IReadOnlyList<PdfPage> Finish()
+        public List<PdfPage> Finish()
         {
             foreach (var (index, page) in _pages.Index())
             {

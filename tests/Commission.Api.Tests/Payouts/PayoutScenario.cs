@@ -50,7 +50,7 @@ internal sealed class PayoutScenario : IAsyncDisposable
         var scenario = await StartBareAsync(clock, bend, clawback, emails);
         await scenario.AddDealAsync();
         if (coolOff)
-            clock.Advance(TimeSpan.FromDays(20));
+            scenario.Advance(TimeSpan.FromDays(20));
         return scenario;
     }
 
@@ -91,7 +91,11 @@ internal sealed class PayoutScenario : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
-    public void Advance(TimeSpan time) => _clock.Advance(time);
+    public void Advance(TimeSpan time)
+    {
+        _clock.Advance(time);
+        Network.Ahead += time;
+    }
 
     /// <summary>An engine whose only deals settled for these values.</summary>
     public static async Task<PayoutScenario> StartWithAsync(params IReadOnlyList<long> valuesMinor)

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Commission.Domain.Amounts;
-using Commission.Domain.Deals;
 using Commission.Domain.Disputes;
 using Commission.Domain.Payouts;
 using Commission.Domain.Payouts.Tax;

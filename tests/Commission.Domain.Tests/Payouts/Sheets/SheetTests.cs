@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Commission.Domain.Payouts.Sheets;
+using UglyToad.PdfPig;
+using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 
 namespace Commission.Domain.Tests.Payouts.Sheets;
 
@@ -51,6 +53,22 @@ public sealed partial class SheetTests
         Assert.Contains($"(Page {pages} of {pages})", file, StringComparison.Ordinal);
     }
 
+    /// <summary>Another program's reader: PdfPig.</summary>
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(60, 4)]
+    public void Another_reader_finds_every_word_on_a_pdf(int rows, int pages)
+    {
+        using var document = PdfDocument.Open(SheetPdf.Render(Paper(rows)));
+
+        var words = string.Join(' ', document.GetPages().SelectMany(page => ContentOrderTextExtractor.GetText(page).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(pages, document.NumberOfPages);
+        Assert.Equal("Recipient created tax invoice RCTI-000001", document.Information.Title);
+        Assert.Null(document.Information.CreationDate);
+        foreach (var part in new[] { "RCTI-000001", "Ruth <O'Neil> & Söhne", "(with \\ and more words", $"Line {rows} ", "1,234.50", "The GST shown is payable by the supplier.", $"Page {pages} of {pages}" })
+            Assert.Contains(part, words, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nothing_on_a_pdf_leaves_its_page() => Assert.All(
         Text().Matches(Encoding.Latin1.GetString(SheetPdf.Render(Paper(200, new string('W', 300))))), text =>
@@ -74,15 +92,15 @@ public sealed partial class SheetTests
         Assert.Equal("e512298b5381d771f7027fd52587ccd82ed2f98bd237134a4b4efa50beff3068", Hash.Of(SheetPdf.Render(Paper())).ToString());
     }
 
-    [GeneratedRegex(@"startxref\n(\d+)\n%%EOF\n$")]
+    [GeneratedRegex(@"startxref\n(?<at>\d+)\n%%EOF\n$")]
     private static partial Regex StartXref();
 
-    [GeneratedRegex(@"^(\d{10}) 00000 n $", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<at>\d{10}) 00000 n $", RegexOptions.Multiline)]
     private static partial Regex Place();
 
-    [GeneratedRegex(@"<</Length (\d+)>>\nstream\n")]
+    [GeneratedRegex(@"<</Length (?<bytes>\d+)>>\nstream\n")]
     private static partial Regex Stream();
 
-    [GeneratedRegex(@"^BT /F\d \d+ Tf (\d+\.\d{3}) (\d+\.\d{3}) Td ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^BT /F\d \d+ Tf (?<x>\d+\.\d{3}) (?<y>\d+\.\d{3}) Td ", RegexOptions.Multiline)]
     private static partial Regex Text();
 }
