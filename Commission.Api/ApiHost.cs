@@ -10,6 +10,7 @@ using Commission.Api.Members;
 using Commission.Api.Notifications;
 using Commission.Api.Observability;
 using Commission.Api.Payouts;
+using Commission.Api.Remittances;
 using Commission.Api.Rules;
 using Commission.Api.Rules.Simulation;
 using Commission.Console;
@@ -111,6 +112,8 @@ public static partial class ApiHost
         api.MapLedger();
         api.MapPayouts();
         api.MapPayoutSchedules();
+        api.MapReconciliation();
+        api.MapRemittances();
         api.MapDisputes();
         api.MapPayees();
         api.MapDocuments();
@@ -139,6 +142,7 @@ public static partial class ApiHost
         builder.Services.TryAddSingleton(new DisputeTerms(builder.Configuration.GetSection("Commission:Disputes").Get<DisputeOptions>() ?? new DisputeOptions()));
         builder.Services.AddSingleton<InFlightRequests>();
         builder.Services.AddSingleton<EvidenceAssembly>();
+        builder.Services.AddSingleton<PayoutEvidence>();
         builder.Services.AddSingleton<ContactSalts>();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -5,6 +5,7 @@ using Commission.Cli.Guarantees;
 using Commission.Cli.Ledger;
 using Commission.Cli.Notifications;
 using Commission.Cli.Payouts;
+using Commission.Cli.Remittances;
 using Commission.Cli.Rules;
 
 namespace Commission.Cli;
@@ -31,6 +32,8 @@ internal static class CommandTree
         GuaranteesCommand.Create(),
         EvidenceCommand.Create(),
         PayoutsCommand.Create(),
+        ReconcileCommand.Create(),
+        RemittanceCommand.Create(),
         DisputesCommand.Create(),
         new Command("simulate", "Try rules on the whole history before they go live.")
         {

@@ -9,6 +9,7 @@ using Commission.Storage.Members;
 using Commission.Storage.Notifications;
 using Commission.Storage.Payouts;
 using Commission.Storage.Payouts.Stripe;
+using Commission.Storage.Remittances;
 using Commission.Storage.Rules;
 using Commission.Storage.Secrets;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,8 @@ public static class StorageServices
         services.AddSingleton<DealHistory>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<PayoutQueries>();
+        services.AddSingleton<PayoutEvidenceQueries>();
+        services.AddSingleton<RemittanceQueries>();
         services.AddSingleton<PayoutScheduleQueries>();
         services.AddSingleton<PayoutFigureQueries>();
         services.AddSingleton<DisputeQueries>();
@@ -87,6 +90,8 @@ public static class StorageServices
         services.AddSingleton<PayoutStore>();
         services.AddSingleton<DisputeStore>();
         services.AddSingleton<PayeeVault>();
+        services.AddSingleton<ReconciliationReader>();
+        services.AddSingleton<RemittanceStore>();
         services.AddSingleton<TaxPaperStore>();
         services.AddSingleton<NotificationStore>();
         services.AddSingleton(StateTable.Simulated(DealTable.Name));

@@ -11,9 +11,9 @@ internal static class LinkCheck
 {
     private sealed record Seen(long Sequence, Hash Leaf, long BalanceMinor);
 
-    public static void VerifyBookChains(EvidencePack pack)
+    public static void VerifyBookChains(IEnumerable<EvidenceBook> books)
     {
-        foreach (var book in pack.Books)
+        foreach (var book in books)
         {
             for (var i = 0; i < book.Leaves.Count; i++)
             {

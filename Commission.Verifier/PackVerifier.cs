@@ -13,12 +13,15 @@ internal static class PackVerifier
 {
     public static Findings Verify(ReadOnlyMemory<byte> bytes, Trust trust)
     {
-        var pack = Read(bytes);
         var findings = new Findings([], []);
-        VerifyBooks(pack, new CheckpointCheck(trust), trust, findings);
-        var leaves = new PackLeaves(pack);
-        LinkCheck.Verify(leaves.Entries);
-        LinkCheck.VerifyBookChains(pack);
+        if (PayoutPackReader.IsOne(bytes))
+        {
+            var payout = Read(bytes, PayoutPackReader.Read);
+            PayoutPackCheck.Verify(payout, VerifyBooks(payout.Books, trust, findings), findings);
+            return findings;
+        }
+        var pack = Read(bytes, EvidencePackReader.Read);
+        var leaves = VerifyBooks(pack.Books, trust, findings);
         IReadOnlyList<HandshakeLeaf> chain = [];
         if (pack.Subject is PeriodSubject period)
         {
@@ -39,11 +42,11 @@ internal static class PackVerifier
         return findings;
     }
 
-    private static EvidencePack Read(ReadOnlyMemory<byte> bytes)
+    private static T Read<T>(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, T> read)
     {
         try
         {
-            return EvidencePackReader.Read(bytes);
+            return read(bytes);
         }
         catch (FormatException error)
         {
@@ -51,9 +54,10 @@ internal static class PackVerifier
         }
     }
 
-    private static void VerifyBooks(EvidencePack pack, CheckpointCheck check, Trust trust, Findings findings)
+    private static PackLeaves VerifyBooks(IReadOnlyList<EvidenceBook> books, Trust trust, Findings findings)
     {
-        var checkpoints = pack.Books.Select(book => (Book: book, Checkpoint: check.Verify(book.Book, book.Note))).ToArray();
+        var check = new CheckpointCheck(trust);
+        var checkpoints = books.Select(book => (Book: book, Checkpoint: check.Verify(book.Book, book.Note))).ToArray();
         foreach (var (book, checkpoint) in checkpoints)
         {
             foreach (var leaf in book.Leaves)
@@ -71,6 +75,10 @@ internal static class PackVerifier
         if (trust.Older is not null)
             Require(older > 0, Failure.Consistency, "The older checkpoint is of no book in the pack.");
         findings.NotShown.AddRange(NotShown(trust));
+        var leaves = new PackLeaves(books);
+        LinkCheck.Verify(leaves.Entries);
+        LinkCheck.VerifyBookChains(books);
+        return leaves;
     }
 
     /// <summary>What nobody can know from what was given.</summary>
@@ -95,9 +103,9 @@ internal static class PackVerifier
 /// <summary>A pack's leaves, decoded by book.</summary>
 internal sealed class PackLeaves
 {
-    public PackLeaves(EvidencePack pack)
+    public PackLeaves(IReadOnlyList<EvidenceBook> books)
     {
-        foreach (var book in pack.Books)
+        foreach (var book in books)
         {
             foreach (var leaf in book.Leaves)
                 Add(book.Book, leaf);

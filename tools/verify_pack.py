@@ -28,6 +28,8 @@ ZERO = bytes(32)
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 DECIMALS = {"AUD": 2, "NZD": 2, "USD": 2, "GBP": 2, "EUR": 2, "SGD": 2, "CAD": 2, "JPY": 0}
 P256_HEADER = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04"
+MAX_MINOR = 99_999_999_999_999
+KINDS = ["", "accrual", "adjustment", "clawback", "payout", "payout settlement", "payout reversal", "hold", "hold release", "dispute adjustment"]
 STEPS = ["", "H1", "H2", "H3", "H4", "H5", "DECLINE", "WITHDRAWAL", "EXPIRY"]
 OWN = {  # members of each step: required, optional
     "H1": ("vertical product receiver client clientCommitment referredOn", "upline furtherUplines businessKey"),
@@ -309,12 +311,12 @@ def read(data):
     require(len(data) <= MAX_BYTES, UNREADABLE, f"a pack has at most {MAX_BYTES} bytes")
     pack = parse(data)
     require(canonical(pack) == data, UNREADABLE, "the pack is not in canonical form")
+    if isinstance(pack, dict) and str(pack.get("schema")).startswith("commission/payout-pack/"):
+        return read_payout(pack)
     allow(pack, "schema subject books keys ruleSets calculations agreements statement", "relyingParty")
     require(pack["schema"] == "commission/evidence-pack/v1", UNREADABLE, "not an evidence pack of version 1")
     read_subject(member(pack, "subject", dict))
-    for book in member(pack, "books", list):
-        read_book(book)
-    require(len({book["book"] for book in pack["books"]}) == len(pack["books"]), UNREADABLE, "a book comes twice")
+    read_books(pack)
     for key in member(pack, "keys", list):
         allow(key, "owner publicKey validFrom", "validTo")
         uuid_of("contact", key["owner"])
@@ -351,6 +353,42 @@ def read_subject(subject):
         allow(subject, "kind account currency from to")
         member(subject, "account", str)
         require(subject["currency"] in DECIMALS and date_of(subject["from"]) <= date_of(subject["to"]), UNREADABLE, "currency or period is wrong")
+
+
+def read_books(pack):
+    for book in member(pack, "books", list):
+        read_book(book)
+    require(len({book["book"] for book in pack["books"]}) == len(pack["books"]), UNREADABLE, "a book comes twice")
+
+
+def read_payout(pack):
+    allow(pack, "schema books batch item index path lines statement")
+    require(pack["schema"] == "commission/payout-pack/v1", UNREADABLE, "not a payout pack of version 1")
+    read_books(pack)
+    batch, item = member(pack, "batch", dict), member(pack, "item", dict)
+    allow(batch, "batch currency items itemsRoot rail version")
+    uuid_of("payout", batch["batch"])
+    hex32(batch["itemsRoot"])
+    require(batch["version"] == 2 and batch["currency"] in DECIMALS and batch["rail"] in ("aba", "stripe") and 1 <= member(batch, "items", int) <= 100_000,
+            UNREADABLE, "a batch is malformed")
+    allow(item, "amountMinor destination gstMinor item lines linesHash payMinor payee salt withheldMinor")
+    uuid_of("contact", item["payee"])
+    for name in ("destination", "linesHash", "salt"):
+        hex32(item[name])
+    for name in ("amountMinor", "gstMinor", "withheldMinor", "payMinor"):
+        require(abs(member(item, name, int)) <= MAX_MINOR, UNREADABLE, f"{name} is out of range")
+    require(item["withheldMinor"] >= 0 and 0 < item["payMinor"] == item["amountMinor"] + item["gstMinor"] - item["withheldMinor"], UNREADABLE, "payMinor is another sum")
+    require(1 <= member(item, "item", int) <= 100_000 and 1 <= member(item, "lines", int) <= 100_000, UNREADABLE, "an item is malformed")
+    require(0 <= member(pack, "index", int) <= 100_000, UNREADABLE, "index is out of range")
+    path = b64url(member(pack, "path", str))
+    require(len(path) % 32 == 0 and len(path) <= 64 * 32, UNREADABLE, "a path is too long")
+    pack["hashes"] = [path[i:i + 32] for i in range(0, len(path), 32)]
+    for line in member(pack, "lines", list):
+        allow(line, "amountMinor sequence")
+        require(abs(member(line, "amountMinor", int)) <= MAX_MINOR and member(line, "sequence", int) >= 0, UNREADABLE, "a line is malformed")
+    require(1 <= len(pack["lines"]) <= 100_000, UNREADABLE, "a payout has 1 to 100000 lines")
+    require(isinstance(pack["statement"], dict), UNREADABLE, "the statement is no object")
+    return pack
 
 
 def read_book(book):
@@ -410,6 +448,10 @@ def verify(data, keys, witnesses):
     for each in leaves.values():
         check_book_chain(each)
     check_accounts(leaves[1])
+    if "subject" not in pack:
+        statement = check_payout(pack, leaves)
+        require(canonical(statement) == canonical(pack["statement"]), STATEMENT, "what the pack says to people is not what its leaves say")
+        return shown + statement["text"].rstrip("\n").split("\n")
     chain = []
     if pack["subject"]["kind"] == "period":
         check_period(pack, leaves[1])
@@ -717,6 +759,101 @@ def check_calculation(calculation, group, facts):
             {k: v for k, v in moved.items() if v} == {k: v for k, v in due.items() if v}, CALCULATION, "the entries are not what the explanation gives")
 
 
+# Payouts: docs/formats/payout.md.
+
+def check_payout(pack, leaves):
+    batch, item = pack["batch"], pack["item"]
+    require(included(leaf_hash(canonical(item)), pack["index"], batch["items"], pack["hashes"], hex32(batch["itemsRoot"])), INCLUSION, "the item is not in the batch")
+    approver, submitter = check_payout_acts(batch, leaves[3])
+    paid = check_paid(pack, leaves[1])
+    moved = check_transfers(batch, item, leaves[1], submitter)
+    places = {leaf["sequence"] for leaf in paid} | {leaf["sequence"] for leaf, _, _ in moved}
+    require(len(places) == len(leaves[1]) and not leaves[2], COMPLETENESS, "the pack holds leaves that are no part of the item")
+    account, currency = "payable:" + item["payee"], batch["currency"]
+    text = "".join(f"{leaf['effective']}: {money(owed(leaf, account), currency)} {KINDS[leaf['kind']]} for {account}, entry {leaf['sequence']} of the ledger.\n" for leaf in paid)
+    text += (f"Item {item['item']} of {batch['batch']}: {money(item['amountMinor'], currency)}, with GST of {money(item['gstMinor'], currency)}, "
+             f"less {money(item['withheldMinor'], currency)} withheld: {money(item['payMinor'], currency)} by {batch['rail']}.\nApproved by {approver}.\n")
+    text += "".join(f"{leaf['effective']}: attempt {attempt} {step}, {money(leaf['amount'], leaf['currency'])} from {leaf['credit']['account']} "
+                    f"to {leaf['debit']['account']}, entry {leaf['sequence']} of the ledger.\n" for leaf, attempt, step in moved)
+    return {"payMinor": item["payMinor"], "payee": item["payee"], "state": moved[-1][2], "text": text}
+
+
+def check_payout_acts(batch, leaves):
+    subject = uuid_of("payout", batch["batch"])
+    require(all(leaf["subject"] == subject for leaf in leaves), AUTHORITY, "an act that is not about the batch")
+    acts = [(leaf["act"], parse(leaf["payload"], AUTHORITY)) for leaf in leaves]
+    for _, act in acts:
+        member(act, "actor", str, AUTHORITY)
+    made = [i for i, (kind, _) in enumerate(acts) if kind in (11, 12)]
+    approved = [i for i, (kind, _) in enumerate(acts) if kind == 13]
+    submitted = [i for i, (kind, _) in enumerate(acts) if kind == 14]
+    require(made and approved and submitted and acts[0][0] == 11 and made[-1] < approved[-1] < submitted[0], AUTHORITY,
+            "the pack does not show that the batch was drafted, approved after its last change, and submitted")
+    header = sha(b"commission/payout-batch/v1\n", canonical(batch)).hex()
+    require(acts[approved[-1]][1].get("hash") == header == acts[made[-1]][1].get("hash"), AUTHORITY, "what was approved is not the batch that the pack names")
+    approver, submitter = acts[approved[-1]][1]["actor"], acts[submitted[0]][1]["actor"]
+    require(all(acts[i][1]["actor"] != approver for i in made), AUTHORITY, "the batch was approved by one of its makers")
+    uuid_of("contact", submitter, AUTHORITY)
+    return approver, submitter
+
+
+def owed(leaf, account):
+    return leaf["amount"] if leaf["credit"]["account"] == account else -leaf["amount"] if leaf["debit"]["account"] == account else 0
+
+
+def check_paid(pack, entries):
+    item, account = pack["item"], "payable:" + pack["item"]["payee"]
+    known, paid, data = {leaf["sequence"]: leaf for leaf in entries}, [], b"commission/payout-lines/v1\n"
+    for line in pack["lines"]:
+        leaf = known.get(line["sequence"])
+        require(leaf, COMPLETENESS, f"the pack does not hold entry {line['sequence']}")
+        require(leaf["kind"] in (1, 2, 3, 9) and leaf["currency"] == pack["batch"]["currency"] and owed(leaf, account) == line["amountMinor"], CALCULATION,
+                f"entry {line['sequence']} does not owe that")
+        data += leaf["hash"] + struct.pack(">q", line["amountMinor"])
+        paid.append(leaf)
+    require(len({leaf["sequence"] for leaf in paid}) == len(paid), CALCULATION, "the item pays an entry twice")
+    require(len(paid) == item["lines"] and sha(data).hex() == item["linesHash"] and sum(line["amountMinor"] for line in pack["lines"]) == item["amountMinor"],
+            CALCULATION, "the entries are not those that the item pays")
+    return paid
+
+
+def check_transfers(batch, item, entries, submitter):
+    item_hash = sha(canonical(item)).hex()
+
+    def facts(attempt, step):
+        return sha(canonical({"attempt": attempt, "batch": batch["batch"], "item": item["item"], "itemHash": item_hash, "step": step, "version": 1}))
+    steps = {facts(attempt, step): (attempt, step) for attempt in range(1, 10) for step in ("submitted", "paid", "failed", "returned")}
+    moved = [(leaf, *steps[leaf["facts"]]) for leaf in entries if leaf["facts"] in steps]
+    require(moved, CALCULATION, "the item was never submitted")
+    last = max(attempt for _, attempt, _ in moved)
+    for attempt in range(1, last + 1):
+        has = [step for step in ("submitted", "paid", "failed", "returned") if any(mine == (attempt, step) for _, *rest in moved for mine in [tuple(rest)])]
+        path = "".join(step[0] for step in has)
+        require(path in ("s", "sp", "sf", "sr", "spr") if attempt == last else path in ("", "sf", "sr", "spr"), CALCULATION, f"attempt {attempt} has impossible steps")
+        for step in has:
+            expected = transfers_of(batch, item, step, "paid" in has)
+            group = sorted((leaf for leaf, *rest in moved if tuple(rest) == (attempt, step)), key=lambda leaf: (leaf["ordinal"], leaf["sequence"]))
+            found = [(leaf["kind"], leaf["debit"]["account"], leaf["credit"]["account"], leaf["amount"]) for leaf in group]
+            require(found == expected, CALCULATION, f"attempt {attempt}, {step}: the transfers are others")
+            corrects = facts(attempt, "submitted") if step in ("failed", "returned") else ZERO
+            require(all(leaf["ordinal"] == i and leaf["corrects"] == corrects and leaf["rule"] == leaf["explanation"] == ZERO and leaf["actor"] == submitter
+                        and leaf["currency"] == batch["currency"] and leaf["deal"] == typeid("deal", uuid_of("payout", batch["batch"]))
+                        for i, leaf in enumerate(group)), CALCULATION, f"attempt {attempt}, {step}: a transfer of another cause")
+    return moved
+
+
+def transfers_of(batch, item, step, was_paid):
+    payable, clearing = "payable:" + item["payee"], "clearing:" + batch["rail"]
+
+    def positive(kind, debit, credit, amount):
+        return [] if amount == 0 else [(kind, debit, credit, amount) if amount > 0 else (kind, credit, debit, -amount)]
+    submission = (positive(4, "tax:gst", payable, item["gstMinor"]) + positive(4, payable, "tax:withholding", item["withheldMinor"])
+                  + positive(4, payable, clearing, item["payMinor"]))
+    back = [(6, credit, debit, amount) for _, debit, credit, amount in reversed(submission)]
+    return {"submitted": submission, "paid": [(5, clearing, "bank", item["payMinor"])], "failed": back,
+            "returned": ([(6, "bank", clearing, item["payMinor"])] if was_paid else []) + back}[step]
+
+
 # What it says to people.
 
 def money(minor, currency):
@@ -745,7 +882,7 @@ def statement_of(subject, entries, chain):
 
 def line_of(leaf, account):
     return {"account": account, "amountMinor": leaf["amount"] if leaf["credit"]["account"] == account else -leaf["amount"], "currency": leaf["currency"],
-            "deal": leaf["deal"], "effectiveOn": leaf["effective"], "kind": ["", "accrual", "adjustment", "clawback"][leaf["kind"]], "sequence": leaf["sequence"]}
+            "deal": leaf["deal"], "effectiveOn": leaf["effective"], "kind": KINDS[leaf["kind"]], "sequence": leaf["sequence"]}
 
 
 def line_text(line):

@@ -33,6 +33,11 @@ internal sealed class EvidenceAssembly(
         var found = await ledger.ReadLeavesAsync(Books.Ledger, sequence, 1, cancellationToken);
         if (found.Count == 0 || LeafEncoding.Decode(found[0].Bytes) is not EntryLeaf leaf || leaf.Sequence != sequence)
             throw Answers.NotFound($"The ledger has no entry {sequence}.");
+        if (!leaf.Entry.Kind.IsCalculated())
+        {
+            throw ProblemException.Field(
+                "sequence", $"Entry {sequence} is of a payout or a dispute. A payout's evidence is that of its item: /payout-batches/…/items/…/evidence.");
+        }
         var (entries, steps) = await ReadDealAsync(leaf.Entry.Deal, cancellationToken);
         var calculations = new HashSet<Hash> { leaf.Entry.FactsHash };
         for (var i = entries.Count - 1; i >= 0; i--)
@@ -131,9 +136,9 @@ internal sealed class EvidenceAssembly(
         return agreements;
     }
 
-    private async Task<List<(long, byte[])>> ActsAsync(Guid subject, CancellationToken cancellationToken)
+    public async Task<List<(long Index, byte[] Bytes)>> ActsAsync(Guid subject, CancellationToken cancellationToken)
     {
-        var acts = new List<(long, byte[])>();
+        var acts = new List<(long Index, byte[] Bytes)>();
         foreach (var stored in await ledger.ReadDealAsync(DealId.From(subject), cancellationToken))
         {
             if (LeafEncoding.Decode(stored.Bytes) is ActLeaf { Book: Books.Administration } leaf)
@@ -184,7 +189,7 @@ internal sealed class EvidenceAssembly(
         };
     }
 
-    private async Task<EvidenceBook> BookAsync(string book, List<(long Index, byte[] Bytes)> leaves, CancellationToken cancellationToken)
+    public async Task<EvidenceBook> BookAsync(string book, List<(long Index, byte[] Bytes)> leaves, CancellationToken cancellationToken)
     {
         leaves.Sort((a, b) => a.Index.CompareTo(b.Index));
         if (await tiles.ReadHeadAsync(book, cancellationToken) is not { } head
@@ -200,6 +205,6 @@ internal sealed class EvidenceAssembly(
     private async Task<StoredCheckpoint?> CheckpointAsync(int bookId, long size, CancellationToken cancellationToken) =>
         await checkpoints.FindCosignedAsync(bookId, size, cancellationToken) ?? await checkpoints.FindCoveringAsync(bookId, size, cancellationToken);
 
-    private static ProblemException NotCovered(string book) =>
+    public static ProblemException NotCovered(string book) =>
         new(new Refusal(EdgeCodes.NotCovered, $"No checkpoint of {book} covers this yet: one is signed about every second."));
 }

@@ -4,6 +4,7 @@ using Commission.Domain;
 using Commission.Domain.Amounts;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Evidence;
+using Commission.Domain.Payouts;
 using Commission.Storage.Ledger;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -21,6 +22,14 @@ internal static class EvidenceEndpoints
             .WithDescription("The evidence pack of a deal with all its entries. 409 with Retry-After until checkpoints cover them.");
         evidence.MapGet("/accounts/{account}/evidence", PeriodAsync).WithName("getStatementEvidence").Produces<byte[]>(200, "application/json")
             .WithDescription("The evidence pack of the entries of an account that were posted from one day to another (UTC, both included).");
+        evidence.MapGet("/payout-batches/{id}/items/{number}/evidence", PayoutAsync).WithName("getPayoutEvidence").Produces<byte[]>(200, "application/json")
+            .WithDescription("The pack that proves one item of a payout without the others. 409 with Retry-After until checkpoints cover it.");
+    }
+
+    private static async Task<IResult> PayoutAsync(string id, int number, PayoutEvidence payouts, CancellationToken cancellationToken)
+    {
+        var pack = await payouts.OfItemAsync(Answers.Id<PayoutBatchId>(id), number, cancellationToken);
+        return TypedResults.Bytes(pack.ToBytes(), "application/json");
     }
 
     private static async Task<IResult> EntryAsync(string book, long sequence, EvidenceAssembly assembly, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Commission.Domain.Payouts;
 using Commission.Domain.Payouts.Tax;
 using Commission.Grains.Interfaces.Payouts;
 using Commission.Storage.Payouts;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Commission.Api.Payouts;
 
@@ -61,7 +62,7 @@ internal static class DocumentEndpoints
         return TypeId.TryParse(IdPrefix, id, out var after) ? (time, after, Cursor.Limit(limit)) : throw Cursor.WrongCursor();
     }
 
-    private static IResult Page(List<TaxPaperRow> rows, int size) => TypedResults.Ok(new Page<DocumentView>(
+    private static Ok<Page<DocumentView>> Page(List<TaxPaperRow> rows, int size) => TypedResults.Ok(new Page<DocumentView>(
         [.. rows.Select(DocumentView.Of)], rows.Count == size ? Cursor.WriteTime(rows[^1].IssuedAt, IdOf(rows[^1].Id)) : null));
 
     private static async Task<IResult> GetAsync(
@@ -70,7 +71,7 @@ internal static class DocumentEndpoints
         var row = await FindAsync(document, papers);
         if (actor.Required != row.Payee)
             await Staff.RequireAsync(grains, actor);
-        var canonical = await grains.GetGrain<ITaxPaperGrain>(0).Read(row.Id) ?? throw Answers.NotFound($"There is no document {document}.");
+        var canonical = await grains.GetGrain<ITaxPaperGrain>(row.Id).Read() ?? throw Answers.NotFound($"There is no document {document}.");
         if (form == PaperForm.Json)
             return PaperAnswers.Of(http, canonical, form, row.Name);
         var (paper, refusal) = TaxDocumentEncoding.Read(canonical);

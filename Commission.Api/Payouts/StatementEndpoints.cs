@@ -62,7 +62,8 @@ internal static class StatementEndpoints
     }
 
     private static async Task<MemberStatement> ReadAsync(
-        StatementQueries queries, ContactId member, Currency currency, (DateOnly From, DateOnly To) period, TimeZoneInfo zone, CancellationToken cancellationToken)
+        StatementQueries queries, ContactId member, Currency currency, (DateOnly From, DateOnly To) period, TimeZoneInfo zone,
+        CancellationToken cancellationToken)
     {
         var (opening, leaves) = await queries.ReadAsync(
             member, currency.Code, Midnight(period.From, zone), Midnight(period.To.AddDays(1), zone), MaxLines + 1, cancellationToken);

@@ -82,7 +82,8 @@ public static class DisputeCheck
         var state = dossier.State;
         if (acts.Count == 0 || acts[0] is not { Act: AdministrativeAct.DisputeOpened } opened)
             return "the administration book does not have that it was opened";
-        if (opened.Text("member") != state.Member.ToString() || opened.Actor != state.OpenedBy.ToString() || !EntriesOf(opened).SequenceEqual(state.Contested.Select(entry => entry.Entry.ToString())))
+        if (opened.Text("member") != state.Member.ToString() || opened.Actor != state.OpenedBy.ToString()
+            || !EntriesOf(opened).SequenceEqual(state.Contested.Select(entry => entry.Entry.ToString())))
             return "the administration book has another opening than its state";
         if (dossier.Messages.Count == 0 || opened.Text("textHash") != dossier.Messages[0].ToString())
             return "its first message is not what was said when it was opened";

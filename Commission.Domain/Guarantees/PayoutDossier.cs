@@ -45,7 +45,9 @@ public sealed class BookedEntries
 /// <param name="ReversedMinor">What of it went back.</param>
 /// <param name="Part">The file that it is in; null for Stripe.</param>
 /// <param name="Account">The account that a file pays: BSB and number; null for Stripe.</param>
-public sealed record RailRecord(string Reference, long AmountMinor, string? Outcome, long ReversedMinor, int? Part, string? Account);
+/// <param name="IsTold">Whether the batch knows all of it; what it does not know yet, it is told within seconds.</param>
+public sealed record RailRecord(
+    string Reference, long AmountMinor, string? Outcome, long ReversedMinor, int? Part, string? Account, bool IsTold = true);
 
 /// <summary>A ledger entry that an item says it pays.</summary>
 /// <param name="Place">Its place among the item's lines, from 1.</param>

@@ -60,6 +60,22 @@ public static class MerkleTree
         return [.. paths.Select(path => path.ToArray())];
     }
 
+    /// <summary>One leaf's audit path (RFC 6962 section 2.1.1), nearest sibling first.</summary>
+    public static Hash[] AuditPath(ReadOnlySpan<Hash> leaves, int index)
+    {
+        var path = new List<Hash>();
+        while (leaves.Length > 1)
+        {
+            var split = SplitPoint(leaves.Length);
+            var isLeft = index < split;
+            path.Add(Root(isLeft ? leaves[split..] : leaves[..split]));
+            leaves = isLeft ? leaves[..split] : leaves[split..];
+            index = isLeft ? index : index - split;
+        }
+        path.Reverse();
+        return [.. path];
+    }
+
     private static Hash Collect(ReadOnlySpan<Hash> leaves, Span<List<Hash>> paths)
     {
         if (leaves.Length == 1)

@@ -87,6 +87,12 @@ public sealed record PayoutBatchState
     /// <summary>Whether items still have to come to an end.</summary>
     public bool HasUnfinished => Pending.Items + Submitted.Items > 0;
 
+    /// <summary>
+    /// Whether an item is in what the batch holds: before the submission one that is released was taken out; after it, it was approved and
+    /// let go.
+    /// </summary>
+    public bool Approved(PayoutItem item) => item.Status != PayoutItemStatus.Released || (SubmittedAt is { } submitted && item.Since >= submitted);
+
     /// <summary>The tally of one status.</summary>
     public PayoutTally Of(PayoutItemStatus status) => status switch
     {

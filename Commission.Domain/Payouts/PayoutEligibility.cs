@@ -11,8 +11,9 @@ namespace Commission.Domain.Payouts;
 /// <param name="IsDisputed">Whether an open dispute holds it.</param>
 /// <param name="MinimumMinor">The minimum payout that its product states; 0 for none.</param>
 /// <param name="Gst">How its amount stands to GST.</param>
+/// <param name="AwaitsProvider">Whether its product is paid only when the provider has paid, and it has not, or not in full.</param>
 public sealed record OpenEntry(
-    Hash Entry, ContactId Payee, Money Money, DateOnly PayableOn, bool IsDisputed, long MinimumMinor, GstTreatment Gst);
+    Hash Entry, ContactId Payee, Money Money, DateOnly PayableOn, bool IsDisputed, long MinimumMinor, GstTreatment Gst, bool AwaitsProvider = false);
 
 /// <summary>What is known of a payee on the day.</summary>
 /// <param name="IsVerified">Whether it may be paid: identity and bank details checked, no hold.</param>
@@ -26,7 +27,7 @@ public enum EligibilityOutcome
 {
     /// <summary>It is paid.</summary>
     Eligible = 1,
-    /// <summary>Nothing is due today: all of it is cooling off or disputed.</summary>
+    /// <summary>Nothing is due today: all of it is cooling off, disputed, or waits for the provider's money.</summary>
     NothingDue = 2,
     /// <summary>What is due does not exceed its debts; they are carried forward.</summary>
     InDebt = 3,
@@ -45,7 +46,7 @@ public enum EligibilityOutcome
 /// <param name="Reason">The same in words.</param>
 /// <param name="Lines">What is paid, in the order of the entries given; empty unless eligible.</param>
 /// <param name="DueMinor">What is due net of debts; negative when the debts exceed it.</param>
-/// <param name="CoolingOffMinor">Not due yet.</param>
+/// <param name="CoolingOffMinor">Not due yet: cooling off, or waiting for the provider's money.</param>
 /// <param name="DisputedMinor">Held by disputes.</param>
 public sealed record PayeeEligibility(
     ContactId Payee, Currency Currency, EligibilityOutcome Outcome, string Reason, IReadOnlyList<OpenEntry> Lines, long DueMinor,
@@ -74,9 +75,12 @@ public static class PayoutEligibility
     {
         var disputed = entries.FindAll(entry => entry.IsDisputed);
         var free = entries.FindAll(entry => !entry.IsDisputed);
-        var due = free.FindAll(entry => entry.Money.Minor < 0 || entry.PayableOn <= today);
+        var due = free.FindAll(entry => entry.Money.Minor < 0 || (entry.PayableOn <= today && !entry.AwaitsProvider));
         var sum = Sum(due);
         var (outcome, reason) = Judge(due, sum, currency, facts);
+        var awaited = Sum(free.FindAll(entry => entry.AwaitsProvider && entry.Money.Minor > 0));
+        if (awaited > 0)
+            reason += $" {new Money(awaited, currency)} is paid when the provider has paid for its deals in full.";
         return new PayeeEligibility(
             payee, currency, outcome, reason, outcome == EligibilityOutcome.Eligible ? due : [], sum,
             checked(Sum(free) - sum), Sum(disputed));

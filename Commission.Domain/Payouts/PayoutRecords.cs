@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Commission.Domain.Ledger;
 
 namespace Commission.Domain.Payouts;
@@ -16,7 +17,7 @@ public static class PayoutRecords
     {
         PayoutBatchDrafted drafted => Act(batch, AdministrativeAct.PayoutDrafted, drafted.Actor, happened, payload => Contents(payload, drafted.Contents)),
         PayoutBatchEdited edited => Act(
-            batch, AdministrativeAct.PayoutEdited, edited.Actor, happened, payload => Contents(payload, edited.Contents).Add("reason", edited.Reason)),
+            batch, AdministrativeAct.PayoutEdited, edited.Actor, happened, payload => Contents(payload, edited.Contents).Add("reasonHash", Hash.Of(Encoding.UTF8.GetBytes(edited.Reason)).ToString())),
         PayoutBatchApproved approved => Act(
             batch, AdministrativeAct.PayoutApproved, approved.Actor, happened, payload => payload.Add("hash", approved.Hash.ToString())),
         PayoutBatchSubmitted submitted => Act(
@@ -36,5 +37,5 @@ public static class PayoutRecords
         new(act, batch.Value, add(act.Payload(actor?.ToString(), happened.At).Add("batch", batch.ToString())).ToBytes());
 
     private static CanonicalObject Contents(CanonicalObject payload, BatchContents contents) => payload
-        .Add("hash", contents.Hash.ToString()).Add("items", contents.Items).Add("payMinor", contents.PayMinor);
+        .Add("hash", contents.Hash.ToString()).Add("items", contents.Items);
 }

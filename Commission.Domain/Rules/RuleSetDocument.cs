@@ -105,6 +105,8 @@ public sealed class ProductRules
     public long MinimumPayoutMinor { get; init; }
     /// <summary>How amounts stand to GST.</summary>
     public GstTreatment Gst { get; init; }
+    /// <summary>Whether commission is paid only once the provider has paid for the deal in full.</summary>
+    public bool IsPaidWhenPaid { get; init; }
 
     /// <summary>Whether any component accumulates.</summary>
     internal bool HasVolume => Array.IndexOf(_moments, Moment.Volume) >= 0;

@@ -75,7 +75,7 @@ public static class RuleSetReader
 
     private static ProductRules Product(StrictNode node, ReadingContext context)
     {
-        node.Allow("components", "source", "assumption", "plainText", "coolingOffDays", "minimumPayoutMinor", "gst");
+        node.Allow("components", "source", "assumption", "plainText", "coolingOffDays", "minimumPayoutMinor", "gst", "payWhenPaid");
         var source = node.Find("source") is { } mark ? Source(mark) : null;
         var assumption = node.Find("assumption") is null ? null : Strictly.ShortText(node, "assumption", 1_000);
         if (source?.Mark == "U" && assumption is null)
@@ -94,6 +94,7 @@ public static class RuleSetReader
             PlainText = PlainText(node),
             MinimumPayoutMinor = Minimum(node) ?? context.MinimumPayoutMinor,
             Gst = Gst(node) ?? context.Gst,
+            IsPaidWhenPaid = PayWhenPaid(node),
         };
     }
 
@@ -151,6 +152,13 @@ public static class RuleSetReader
         "inclusive" => GstTreatment.Inclusive,
         "none" => GstTreatment.None,
         var other => throw StrictNode.Mistake($"{node.Path}.gst", "exclusive, inclusive or none", other),
+    };
+
+    private static bool PayWhenPaid(StrictNode node) => node.OptionalText("payWhenPaid") switch
+    {
+        null => false,
+        "full" => true,
+        var other => throw StrictNode.Mistake($"{node.Path}.payWhenPaid", "full", other),
     };
 
     private static Withholding WithholdingOf(StrictNode root)

@@ -1,11 +1,10 @@
 namespace Commission.Grains.Interfaces.Payouts;
 
-/// <summary>Reads tax papers; changes nothing.</summary>
+/// <summary>Reads the tax paper whose id is the key; changes nothing.</summary>
 [Alias("ITaxPaperGrain")]
-public interface ITaxPaperGrain : IGrainWithIntegerKey
+public interface ITaxPaperGrain : IGrainWithGuidKey
 {
-    /// <summary>The canonical bytes of a paper as it was issued (docs/formats/tax-paper.md), or null when there is none.</summary>
-    /// <param name="paper">The paper's id.</param>
+    /// <summary>The canonical bytes of the paper as it was issued (docs/formats/tax-paper.md), or null when there is none.</summary>
     [Alias("Read")]
-    Task<byte[]?> Read(Guid paper);
+    Task<byte[]?> Read();
 }

@@ -9,6 +9,7 @@ using Commission.Grains.Interfaces.Payouts;
 using Commission.Grains.Payouts.Stripe;
 using Commission.Grains.Rules;
 using Commission.Storage.Payouts;
+using Commission.Storage.Remittances;
 using Microsoft.Extensions.Options;
 
 namespace Commission.Grains.Payouts;
@@ -24,7 +25,8 @@ internal sealed record SelectedPayee(
 
 /// <summary>Selects who is paid: one pass over the open accruals, in memory never more than some thousand of them.</summary>
 internal sealed class PayoutSelection(
-    OpenEntryQueries open, TaxPaperQueries papers, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar)
+    OpenEntryQueries open, TaxPaperQueries papers, RuleSetDirectory rules, IOptions<PayerOptions> payer, StripeOptions stripe, PayoutDays calendar,
+    RemittanceQueries remittances)
 {
     private const int PageEntries = 2_000;
 
@@ -64,17 +66,19 @@ internal sealed class PayoutSelection(
         var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
         string[] deals = [.. read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry.Deal.ToString()).Distinct()];
         var products = await open.ReadProductsAsync(deals, cancellationToken);
-        var paid = await papers.ReadPaidAsync(
-            [.. read.SelectMany(part => part.Entries).Where(entry => entry.Leaf.Entry.Kind == EntryKind.Clawback).Select(entry => entry.Leaf.Entry.Deal.Value).Distinct()],
-            cancellationToken);
+        var clawbacks = read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry).Where(entry => entry.Kind == EntryKind.Clawback);
+        var paid = await papers.ReadPaidAsync([.. clawbacks.Select(entry => entry.Deal.Value).Distinct()], cancellationToken);
+        var unpaid = await UnpaidAsync(read.SelectMany(part => part.Entries.Select(entry => entry.Leaf)), products, cancellationToken);
         var selected = new List<SelectedPayee>();
         foreach (var (payee, entries) in read)
         {
             var terms = new List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)>();
             foreach (var (row, leaf) in entries)
             {
-                if (vertical is null || IsOf(leaf, vertical))
-                    terms.Add(await TermsAsync(payee.Payee, row, leaf, products, paid));
+                if (vertical is not null && !IsOf(leaf, vertical))
+                    continue;
+                var (entry, line, withholding) = await TermsAsync(payee.Payee, row, leaf, products, paid);
+                terms.Add((entry with { AwaitsProvider = unpaid.Contains(leaf.Entry.Deal) }, line, withholding));
             }
             if (terms.Count > 0)
                 selected.Add(Select(payee, terms));
@@ -95,10 +99,7 @@ internal sealed class PayoutSelection(
         var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor, GstTreatment.None);
         if (!entry.Kind.IsCalculated())
             return (new OpenEntry(line.Entry, payee, money, entry.EffectiveOn, row.IsDisputed, 0, GstTreatment.None), line, Withholding.Default);
-        var (vertical, product) = products[entry.Deal.ToString()];
-        var document = await rules.FindDocumentAsync(vertical, entry.RuleHash)
-            ?? throw new InvalidOperationException($"Nobody knows the rules {entry.RuleHash} of an entry of {entry.Deal}.");
-        var terms = document.Products[product];
+        var (document, terms) = await RulesAsync(entry, products);
         var days = terms.Components.Max(component => component.Terms.CoolingOffDays);
 
         // What was paid on a plain statement was paid without GST: none is taken back with it.
@@ -106,6 +107,30 @@ internal sealed class PayoutSelection(
         return (
             new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, gst), line with { Gst = gst },
             document.Withholding);
+    }
+
+    private async Task<(RuleSetDocument Document, ProductRules Terms)> RulesAsync(
+        EntryDraft entry, Dictionary<string, (string Vertical, string Product)> products)
+    {
+        var (vertical, product) = products[entry.Deal.ToString()];
+        var document = await rules.FindDocumentAsync(vertical, entry.RuleHash)
+            ?? throw new InvalidOperationException($"Nobody knows the rules {entry.RuleHash} of an entry of {entry.Deal}.");
+        return (document, document.Products[product]);
+    }
+
+    /// <summary>Deals whose rules pay only when the provider has paid, and for which it has not, or not in full.</summary>
+    private async Task<HashSet<DealId>> UnpaidAsync(
+        IEnumerable<EntryLeaf> leaves, Dictionary<string, (string Vertical, string Product)> products, CancellationToken cancellationToken)
+    {
+        var unpaid = new HashSet<DealId>();
+        foreach (var entry in leaves.Select(leaf => leaf.Entry).Where(entry => entry.Kind.IsCalculated()))
+        {
+            if ((await RulesAsync(entry, products)).Terms.IsPaidWhenPaid)
+                unpaid.Add(entry.Deal);
+        }
+        if (unpaid.Count > 0)
+            unpaid.ExceptWith((await remittances.ListPaidAsync([.. unpaid.Select(deal => deal.Value)], cancellationToken)).Select(deal => DealId.From(deal)));
+        return unpaid;
     }
 
     private SelectedPayee Select(OpenPayee payee, List<(OpenEntry Entry, DraftedLine Line, Withholding Withholding)> terms)

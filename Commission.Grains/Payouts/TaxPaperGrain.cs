@@ -9,6 +9,6 @@ namespace Commission.Grains.Payouts;
 [StatelessWorker]
 internal sealed class TaxPaperGrain(TaxPaperQueries papers, PayeeVault vault) : Grain, ITaxPaperGrain
 {
-    public async Task<byte[]?> Read(Guid paper) =>
-        await papers.ReadContentAsync(paper) is { } stored ? vault.OpenPaper(stored.Content, stored.Hash) : null;
+    public async Task<byte[]?> Read() =>
+        await papers.ReadContentAsync(this.GetPrimaryKey()) is { } stored ? vault.OpenPaper(stored.Content, stored.Hash) : null;
 }

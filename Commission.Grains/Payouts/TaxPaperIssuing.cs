@@ -64,10 +64,13 @@ internal sealed class TaxPaperIssuing(
         var request = new TaxPaperRequest(
             PayoutDays.DateOf(due.At), new TaxParty(due.PayeeName, due.Tax.Abn, due.Tax.IsGstRegistered),
             new TaxParty(payer.Value.NameOnPapers, due.Tax.PayerAbn, due.Tax.PayerIsGstRegistered), due.Tax.RctiAgreement,
-            PayoutReference.KeyOf(due.Batch, due.Item, due.Attempt), currency, [.. lines.Select(line => line.Line)], Withholding.Default, due.Amounts.WithheldMinor);
+            PayoutReference.KeyOf(due.Batch, due.Item, due.Attempt), currency, [.. lines.Select(line => line.Line)], Withholding.Default,
+            due.Amounts.WithheldMinor);
         if (TaxPapers.AmountsOf(request) != due.Amounts)
             throw new InvalidDataException($"The papers of item {due.Item} of {due.Batch} do not come to what was approved.");
-        var here = TaxPapers.IsRcti(request) ? TaxDocument.NameOf(TaxDocumentKind.Rcti, next.Rcti) : TaxDocument.NameOf(TaxDocumentKind.Statement, next.Statement);
+        var here = TaxPapers.IsRcti(request)
+            ? TaxDocument.NameOf(TaxDocumentKind.Rcti, next.Rcti)
+            : TaxDocument.NameOf(TaxDocumentKind.Statement, next.Statement);
         var (documents, after) = TaxPapers.Issue(
             request with { Lines = [.. lines.Select(line => line.CorrectsHere ? line.Line with { Corrects = here } : line.Line)] }, next);
         return ([.. documents.Select(document => Paper(due, issuer, document, null))], after);

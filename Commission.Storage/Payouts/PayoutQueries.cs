@@ -14,7 +14,9 @@ public sealed record PayoutBatchRow(
 /// <summary>An item with the file that it is in and what people may see of its payee's account now.</summary>
 /// <param name="Item">The item.</param>
 /// <param name="FilePart">The file of its attempt, or null.</param>
-/// <param name="DestinationNow">Commitment to where the batch's rail would pay now; null for nowhere, and when the payee's tax details are no longer those of the draft.</param>
+/// <param name="DestinationNow">
+/// Commitment to where the batch's rail would pay now; null for nowhere, and when the payee's tax details are no longer those of the draft.
+/// </param>
 /// <param name="Account">The verified bank account, encrypted.</param>
 /// <param name="StripeAccount">The connected account; null for none, or for one that cannot receive.</param>
 /// <param name="Rail">The batch's rail.</param>

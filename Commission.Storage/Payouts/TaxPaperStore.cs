@@ -125,7 +125,8 @@ public sealed class TaxPaperTransaction : IAsyncDisposable
     }
 
     /// <summary>The entries that these items pay, in order.</summary>
-    public async Task<ILookup<(PayoutBatchId, int), DuePaperLine>> ReadLinesAsync(IReadOnlyCollection<DuePaper> due, CancellationToken cancellationToken = default)
+    public async Task<ILookup<(PayoutBatchId, int), DuePaperLine>> ReadLinesAsync(
+        IReadOnlyCollection<DuePaper> due, CancellationToken cancellationToken = default)
     {
         await using var command = Command("""
             select l.batch, l.item, e.bytes, coalesce(l.gst, 2)

@@ -8,7 +8,9 @@ import { leafHash } from "./tree.js";
 
 export const DECIMALS = Object.freeze({ __proto__: null, AUD: 2, NZD: 2, USD: 2, GBP: 2, EUR: 2, SGD: 2, CAD: 2, JPY: 0 });
 export const STEPS = Object.freeze(["", "H1", "H2", "H3", "H4", "H5", "DECLINE", "WITHDRAWAL", "EXPIRY"]);
-export const KINDS = Object.freeze(["", "accrual", "adjustment", "clawback"]);
+export const KINDS = Object.freeze([
+    "", "accrual", "adjustment", "clawback", "payout", "payout settlement", "payout reversal", "hold", "hold release", "dispute adjustment",
+]);
 export const Type = Object.freeze({ entry: 1, handshake: 2, act: 3 });
 export const MAX_BYTES = 65535;
 

@@ -6,6 +6,7 @@ import { derive, id } from "./ids.js";
 import { allow, date, integer, isObject, list, parse, text, time } from "./json.js";
 import { DECIMALS, MAX_BYTES as MAX_LEAF } from "./leaf.js";
 import { readNote } from "./note.js";
+import { readPayout } from "./payout-reader.js";
 import { hashesOf, MAX_HASHES } from "./tree.js";
 
 export const MAX_BYTES = 16 * 1024 * 1024;
@@ -20,11 +21,13 @@ const unreadable = (holds, problem) => require(holds, Failure.unreadable, proble
 /** The pack, with what its texts stand for beside them. */
 export async function readPack(bytes) {
     unreadable(bytes.length <= MAX_BYTES, `a pack has at most ${MAX_BYTES} bytes`);
-    const pack = allow(parse(bytes), "agreements books calculations keys relyingParty? ruleSets schema statement subject");
+    const parsed = parse(bytes);
+    if (isObject(parsed) && String(parsed.schema).startsWith("commission/payout-pack/"))
+        return readPayout(allow(parsed, "batch books index item lines path schema statement"), readBooks(parsed));
+    const pack = allow(parsed, "agreements books calculations keys relyingParty? ruleSets schema statement subject");
     unreadable(pack.schema === "commission/evidence-pack/v1", "not an evidence pack of version 1");
     readSubject(pack.subject);
-    const books = list(pack, "books").map(readBook);
-    unreadable(new Set(books.map(book => book.name)).size === books.length, "a book comes twice");
+    const books = readBooks(pack);
     const keys = [];
     for (const key of list(pack, "keys"))
         keys.push(await readSigner(key));
@@ -41,6 +44,12 @@ export async function readPack(bytes) {
         subject: pack.subject, books, keys, agreements, documents: pack.ruleSets.map(rules => rules.document), calculations: pack.calculations,
         relyingParty: pack.relyingParty, statement: pack.statement,
     };
+}
+
+function readBooks(pack) {
+    const books = list(pack, "books").map(readBook);
+    unreadable(new Set(books.map(book => book.name)).size === books.length, "a book comes twice");
+    return books;
 }
 
 function readSubject(subject) {

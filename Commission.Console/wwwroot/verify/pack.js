@@ -11,10 +11,17 @@ import { canonical } from "./json.js";
 import { decode, Type } from "./leaf.js";
 import { bookOf, isSigned, signersOf } from "./note.js";
 import { readPack } from "./pack-reader.js";
+import { checkApproval, checkItem, checkMoney, payoutStatement } from "./payouts.js";
 import { statementOf } from "./statement.js";
 import { isConsistent, isIncluded, leafHash } from "./tree.js";
 
 const TYPES = Object.freeze({ __proto__: null, ledger: Type.entry, handshakes: Type.handshake, administration: Type.act });
+const NOT_SHOWN_OF_PAYOUT = [
+    "whose account the destination is: the engine's register of accounts says so",
+    "that the bank paid: its statement says so",
+    "that no later step follows, and no other payout pays these entries: only the whole book shows that",
+    "what the paid entries rest on: each has an evidence pack of its own",
+];
 const LATER = "what happened after the outcome (revenue, milestones, other deals' volume, clawbacks): the engine recorded it, and no handshake signs it";
 
 /** The steps, each with the codes that it can end with. */
@@ -25,8 +32,8 @@ export const STEPS_OF_PACK = Object.freeze([
     ["consistency", "The books go on from an older checkpoint", [12]],
     ["link", "Leaves and accounts follow each other", [6, 13]],
     ["handshakes", "Handshakes are in order and signed by whom they must be", [7, 8]],
-    ["authority", "Rules were approved and rest on agreements", [9]],
-    ["calculation", "Entries are what the explanation gives", [10]],
+    ["authority", "Rules were approved and rest on agreements; payouts were approved by another than their makers", [5, 9]],
+    ["calculation", "Entries are what the explanation gives; payouts move what they pay", [10, 13]],
     ["statement", "What it says to people is what its leaves say", [11]],
 ]);
 
@@ -67,6 +74,10 @@ async function verify(bytes, trust, findings, tell) {
     await step("inclusion", () => checkInclusion(pack, findings));
     await step("consistency", () => checkOlder(pack, trust, findings));
     const leaves = await step("link", () => checkLinks(pack, findings));
+    if (pack.subject.kind === "payout") {
+        await checkPayout(pack, leaves, findings, step, tell);
+        return;
+    }
     const chain = pack.subject.kind === "period" ? skipDeal(tell) : await checkDeal(pack, leaves, findings, step);
     await step("statement", () => checkStatement(pack, leaves, chain, findings));
 }
@@ -177,6 +188,27 @@ async function checkDeal(pack, leaves, findings, step) {
     if (pack.subject.kind === "deal")
         findings.notShown.push("that the deal has no further entries: only the whole book shows that");
     return found.chain;
+}
+
+async function checkPayout(pack, leaves, findings, step, tell) {
+    tell("handshakes", "none", "A payout's pack holds what was paid and how: the entries have packs of their own.");
+    const { approver, submitter } = await step("authority", async () => {
+        await checkItem(pack);
+        const acts = await checkApproval(pack, leaves[Type.act]);
+        return ["holds", `item ${pack.item.item} of ${pack.batch.items}, approved by ${acts.approver}`, acts];
+    });
+    const { paid, moved } = await step("calculation", async () => {
+        const found = await checkMoney(pack, leaves, submitter);
+        return ["holds", `${found.paid.length} entries paid, ${found.moved.length} transfers`, found];
+    });
+    await step("statement", () => {
+        const statement = payoutStatement(pack, paid, moved, approver);
+        require(equal(canonical(statement), canonical(pack.statement)), Failure.statement, "What the pack says to people is not what its leaves say.");
+        findings.statement = statement.text.trimEnd();
+        findings.shown.push(`${pack.batch.batch}: item ${pack.item.item} is one of the ${pack.batch.items} that were approved`, findings.statement);
+        findings.notShown.push(...NOT_SHOWN_OF_PAYOUT);
+        return ["holds", ""];
+    });
 }
 
 function dealOf(subject, entries) {

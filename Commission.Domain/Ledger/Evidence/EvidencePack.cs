@@ -104,7 +104,7 @@ public sealed record EvidencePack(
         _ => throw new ArgumentOutOfRangeException(nameof(subject)),
     };
 
-    private static CanonicalObject Of(EvidenceBook book) => new CanonicalObject()
+    internal static CanonicalObject Of(EvidenceBook book) => new CanonicalObject()
         .Add("book", book.Book)
         .Add("checkpoint", book.Note.ToString())
         .Add("leaves", [.. book.Leaves.Select(leaf => new CanonicalObject()
@@ -128,7 +128,7 @@ public sealed record EvidencePack(
 
     private static string? Bytes(byte[] bytes) => bytes.Length == 0 ? null : Base64Url.Encode(bytes);
 
-    private static byte[] BytesOf(Hash[] path)
+    internal static byte[] BytesOf(Hash[] path)
     {
         var bytes = new byte[path.Length * Hash.Size];
         for (var i = 0; i < path.Length; i++)

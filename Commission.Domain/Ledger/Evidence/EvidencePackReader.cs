@@ -52,7 +52,7 @@ public static class EvidencePackReader
             Canonical(node, "statement"));
     }
 
-    private static IReadOnlyList<T> Items<T>(StrictNode node, string name, Func<StrictNode, T> read) => [.. node.Get(name).Items().Select(read)];
+    internal static IReadOnlyList<T> Items<T>(StrictNode node, string name, Func<StrictNode, T> read) => [.. node.Get(name).Items().Select(read)];
 
     private static EvidenceSubject Subject(StrictNode node)
     {
@@ -75,11 +75,11 @@ public static class EvidencePackReader
         }
     }
 
-    private static Currency CurrencyOf(StrictNode node) => Currency.TryParse(node.Text("currency"), out var currency)
+    internal static Currency CurrencyOf(StrictNode node) => Currency.TryParse(node.Text("currency"), out var currency)
         ? currency
-        : throw StrictNode.Mistake("subject.currency", "a currency such as AUD", node.Text("currency"));
+        : throw StrictNode.Mistake($"{node.Path}.currency", "a currency such as AUD", node.Text("currency"));
 
-    private static EvidenceBook Book(StrictNode node)
+    internal static EvidenceBook Book(StrictNode node)
     {
         node.Allow("book", "checkpoint", "leaves");
         var note = SignedNote.Read(Encoding.UTF8.GetBytes(node.Text("checkpoint")));
@@ -96,13 +96,18 @@ public static class EvidencePackReader
     private static EvidenceLeaf Leaf(StrictNode node)
     {
         node.Allow("bytes", "index", "path");
+        return new EvidenceLeaf(node.Integer("index", 0, CanonicalJson.MaxInteger), node.Bytes("bytes", MaxLeafBytes), Path(node));
+    }
+
+    internal static Hash[] Path(StrictNode node)
+    {
         var path = node.Bytes("path", TreeProof.MaxHashes * Hash.Size);
         if (path.Length % Hash.Size != 0)
             throw StrictNode.Mistake($"{node.Path}.path", "whole hashes", $"{path.Length} bytes");
         var hashes = new Hash[path.Length / Hash.Size];
         for (var i = 0; i < hashes.Length; i++)
             hashes[i] = new Hash(path.AsSpan(i * Hash.Size, Hash.Size));
-        return new EvidenceLeaf(node.Integer("index", 0, CanonicalJson.MaxInteger), node.Bytes("bytes", MaxLeafBytes), hashes);
+        return hashes;
     }
 
     private static EvidenceKey Key(StrictNode node)
@@ -124,7 +129,7 @@ public static class EvidencePackReader
         return new EvidenceCalculation(Canonical(node, "facts"), Canonical(node, "explanation"));
     }
 
-    private static byte[] Canonical(StrictNode node, string name) => node.Get(name).Element is { ValueKind: JsonValueKind.Object } element
+    internal static byte[] Canonical(StrictNode node, string name) => node.Get(name).Element is { ValueKind: JsonValueKind.Object } element
         ? CanonicalJson.Canonicalize(element)
         : throw StrictNode.Mistake(node.Get(name).Path, "an object", "another value");
 

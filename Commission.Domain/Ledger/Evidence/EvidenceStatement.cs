@@ -59,11 +59,17 @@ public static class EvidenceStatement
 
     private static Money Amount(StatementEntry line) => new(line.AmountMinor, line.Leaf.Entry.Amount.Currency);
 
-    private static string Kind(EntryLeaf leaf) => leaf.Entry.Kind switch
+    internal static string Kind(EntryLeaf leaf) => leaf.Entry.Kind switch
     {
         EntryKind.Accrual => "accrual",
         EntryKind.Adjustment => "adjustment",
         EntryKind.Clawback => "clawback",
+        EntryKind.Payout => "payout",
+        EntryKind.PayoutSettlement => "payout settlement",
+        EntryKind.PayoutReversal => "payout reversal",
+        EntryKind.Hold => "hold",
+        EntryKind.HoldRelease => "hold release",
+        EntryKind.DisputeAdjustment => "dispute adjustment",
         _ => throw new ArgumentOutOfRangeException(nameof(leaf)),
     };
 
@@ -89,7 +95,7 @@ public static class EvidenceStatement
         ? new Money(payload.GetProperty("settledValueMinor").GetInt64(), currency)
         : throw new FormatException("A settlement is in an unknown currency.");
 
-    private static string Date(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    internal static string Date(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 
 /// <summary>

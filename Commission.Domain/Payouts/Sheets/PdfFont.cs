@@ -57,5 +57,6 @@ internal sealed class PdfFont
     }
 
     // A letter with a mark is as wide as without.
-    private int Advance(char c) => c <= '~' ? _advances[c - ' '] : Folding.Of(c) is { Length: > 0 } plain ? plain.Sum(letter => (int)_advances[letter - ' ']) : 1_000;
+    private int Advance(char c) => c <= '~' ? _advances[c - ' ']
+        : Folding.Of(c) is { Length: > 0 } plain ? plain.Sum(letter => (int)_advances[letter - ' ']) : 1_000;
 }

@@ -100,12 +100,15 @@ public static class TaxPapers
             Kind = TaxDocumentKind.Cancellation,
             Number = next.Cancellation,
             IssuedOn = on,
-            Lines = [.. paper.Lines.Select(line => new TaxDocumentLine(line.Line with { AmountMinor = -line.Line.AmountMinor }, -line.ValueMinor, -line.GstMinor))],
+            Lines = [.. paper.Lines.Select(Back)],
             WithheldMinor = -paper.WithheldMinor,
             Cancels = paper.Name,
             Reason = reason,
         },
         next with { Cancellation = next.Cancellation + 1 });
+
+    private static TaxDocumentLine Back(TaxDocumentLine line) =>
+        new(line.Line with { AmountMinor = -line.Line.AmountMinor }, -line.ValueMinor, -line.GstMinor);
 
     private static TaxDocument Statement(TaxPaperRequest request, List<TaxLine> lines, long number)
     {

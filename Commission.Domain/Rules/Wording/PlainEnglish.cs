@@ -49,6 +49,8 @@ public static class PlainEnglish
         }
         if (product.MinimumPayoutMinor > 0)
             text.Append(CultureInfo.InvariantCulture, $"  Less than {phrases.Money(product.MinimumPayoutMinor)} is carried forward.\n");
+        if (product.IsPaidWhenPaid)
+            text.Append("  Paid only once the provider has paid for the deal in full.\n");
         text.Append("  ").Append(product.Gst switch
         {
             GstTreatment.Inclusive => "Amounts contain GST.",

@@ -21,6 +21,7 @@ public static class RuleSetDifference
         ["levelPercents"] = "list of rates by level",
         ["coolingOffDays"] = "cooling-off days",
         ["minimumPayoutMinor"] = "minimum payout",
+        ["payWhenPaid"] = "payment only when the provider has paid",
         ["floorRaiseMinor"] = "amount that it is raised to",
         ["floorThresholdMinor"] = "amount below which nothing is paid",
         ["dealMinor"] = "cap per deal",

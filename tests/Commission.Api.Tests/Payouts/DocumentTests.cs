@@ -214,7 +214,8 @@ public sealed class DocumentTests
     public async Task Who_dies_while_issuing_leaves_no_number_used_and_no_paper_unissued()
     {
         await using var scenario = await PayoutScenario.StartAsync();
-        await using var dying = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(scenario.Engine.Database.OwnerConnectionString) { Pooling = false }.ConnectionString);
+        var alone = new NpgsqlConnectionStringBuilder(scenario.Engine.Database.OwnerConnectionString) { Pooling = false };
+        await using var dying = new NpgsqlConnection(alone.ConnectionString);
         await dying.OpenAsync(TestContext.Current.CancellationToken);
         await ExecuteAsync(dying, "begin; select pg_advisory_xact_lock(hashtextextended('tax-papers', 0)); insert into tax_sequence values ('53004085616', 1, 7)");
         var batch = await scenario.SubmittedAsync();

@@ -43,6 +43,16 @@ internal sealed class PayoutScenario : IAsyncDisposable
         return scenario;
     }
 
+    /// <summary>The same with rules of the test's own.</summary>
+    public static async Task<PayoutScenario> StartRuledAsync(Func<Network, Task> rule)
+    {
+        var scenario = await StartBareAsync(new ShiftedClock(), _ => { }, rule: rule);
+        await scenario.AddDealAsync();
+        scenario.Advance(TimeSpan.FromDays(20));
+        await scenario.AddAccountsAsync();
+        return scenario;
+    }
+
     /// <summary>The same without accounts of payees.</summary>
     public static async Task<PayoutScenario> StartAsync(
         ShiftedClock clock, bool coolOff, Action<IServiceCollection> bend, bool clawback = false, bool emails = false)
@@ -55,14 +65,16 @@ internal sealed class PayoutScenario : IAsyncDisposable
     }
 
     private static async Task<PayoutScenario> StartBareAsync(
-        ShiftedClock clock, Action<IServiceCollection> bend, bool clawback = false, bool emails = false)
+        ShiftedClock clock, Action<IServiceCollection> bend, bool clawback = false, bool emails = false, Func<Network, Task>? rule = null)
     {
         var engine = await Engine.StartAsync(services =>
         {
             Pay(services.AddSingleton<TimeProvider>(clock));
             bend(services);
         });
-        var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine, ruled: !clawback, emails), clock);
+        var scenario = new PayoutScenario(engine, await Network.CreateAsync(engine, ruled: !clawback && rule is null, emails), clock);
+        if (rule is not null)
+            await rule(scenario.Network);
         if (clawback)
             await scenario.RuleWithClawbackAsync();
         return scenario;

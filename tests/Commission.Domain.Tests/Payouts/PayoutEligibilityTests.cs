@@ -13,7 +13,7 @@ public sealed class PayoutEligibilityTests
     private static readonly ContactId Payee = People.Referrer.Id;
     private static readonly Dictionary<ContactId, PayeeFacts> Known = new() { [Payee] = new(true, Hash.Of("account"u8)) };
 
-    /// <summary>An entry: amount in cents, + days until it is payable, d for disputed, m and its minimum.</summary>
+    /// <summary>An entry: amount in cents, + days until it is payable, d for disputed, w for one that waits for the provider, m and its minimum.</summary>
     private static OpenEntry Entry(string text, int index)
     {
         var words = text.Split('/');
@@ -21,7 +21,7 @@ public sealed class PayoutEligibilityTests
         var minimum = words.Where(word => word[0] == 'm').Select(word => long.Parse(word.AsSpan(1), CultureInfo.InvariantCulture)).SingleOrDefault();
         return new OpenEntry(
             Hash.Of([(byte)index]), Payee, new Money(long.Parse(words[0], CultureInfo.InvariantCulture), Currency.Aud), Today.AddDays(days),
-            words.Contains("d"), minimum, GstTreatment.Exclusive);
+            words.Contains("d"), minimum, GstTreatment.Exclusive, words.Contains("w"));
     }
 
     private static PayeeEligibility Judge(string entries, Dictionary<ContactId, PayeeFacts>? payees = null) =>
@@ -39,6 +39,9 @@ public sealed class PayoutEligibilityTests
     [InlineData("1000 -1001", EligibilityOutcome.InDebt, 0, -1, 0, 0)]
     [InlineData("-5", EligibilityOutcome.InDebt, 0, -5, 0, 0)]
     [InlineData("1000/+3 -400", EligibilityOutcome.InDebt, 0, -400, 1000, 0)]
+    [InlineData("1000/w", EligibilityOutcome.NothingDue, 0, 0, 1000, 0)]
+    [InlineData("1000/w 500", EligibilityOutcome.Eligible, 1, 500, 1000, 0)]
+    [InlineData("1000/w -400/w", EligibilityOutcome.InDebt, 0, -400, 1000, 0)]
     [InlineData("4999/m5000", EligibilityOutcome.BelowMinimum, 0, 4999, 0, 0)]
     [InlineData("5000/m5000", EligibilityOutcome.Eligible, 1, 5000, 0, 0)]
     [InlineData("2500/m5000 2500", EligibilityOutcome.Eligible, 2, 5000, 0, 0)]

@@ -61,7 +61,8 @@ public sealed partial class SheetTests
     {
         using var document = PdfDocument.Open(SheetPdf.Render(Paper(rows)));
 
-        var words = string.Join(' ', document.GetPages().SelectMany(page => ContentOrderTextExtractor.GetText(page).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        var texts = document.GetPages().Select(page => ContentOrderTextExtractor.GetText(page));
+        var words = string.Join(' ', string.Join(' ', texts).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(pages, document.NumberOfPages);
         Assert.Equal("Recipient created tax invoice RCTI-000001", document.Information.Title);
         Assert.Null(document.Information.CreationDate);
@@ -92,13 +93,13 @@ public sealed partial class SheetTests
         Assert.Equal("e512298b5381d771f7027fd52587ccd82ed2f98bd237134a4b4efa50beff3068", Hash.Of(SheetPdf.Render(Paper())).ToString());
     }
 
-    [GeneratedRegex(@"startxref\n(?<at>\d+)\n%%EOF\n$")]
+    [GeneratedRegex(@"startxref\n(?<place>\d+)\n%%EOF\n$")]
     private static partial Regex StartXref();
 
-    [GeneratedRegex(@"^(?<at>\d{10}) 00000 n $", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<place>\d{10}) 00000 n $", RegexOptions.Multiline)]
     private static partial Regex Place();
 
-    [GeneratedRegex(@"<</Length (?<bytes>\d+)>>\nstream\n")]
+    [GeneratedRegex(@"<</Length (?<length>\d+)>>\nstream\n")]
     private static partial Regex Stream();
 
     [GeneratedRegex(@"^BT /F\d \d+ Tf (?<x>\d+\.\d{3}) (?<y>\d+\.\d{3}) Td ", RegexOptions.Multiline)]

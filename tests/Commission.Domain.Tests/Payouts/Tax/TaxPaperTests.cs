@@ -154,7 +154,7 @@ public sealed class TaxPaperTests
             var (cancellation, next) = TaxPapers.Cancel(paper, new TaxNumbers(2, 3, 4, 5), new DateOnly(2026, 11, 26), "Account closed");
             Assert.Equal(("CAN-000005", new TaxNumbers(2, 3, 4, 6)), (cancellation.Name, next));
             Assert.Equal(
-                (0L, 0L, 0L), (paper.ValueMinor + cancellation.ValueMinor, paper.GstMinor + cancellation.GstMinor, paper.PayableMinor + cancellation.PayableMinor));
+                (-paper.ValueMinor, -paper.GstMinor, -paper.PayableMinor), (cancellation.ValueMinor, cancellation.GstMinor, cancellation.PayableMinor));
             Assert.Equal(cancellation.ToCanonical(), TaxDocumentEncoding.Read(cancellation.ToCanonical()).Document!.ToCanonical());
             var lines = TaxDocumentSheet.Of(cancellation).Lines();
             Assert.Equal($"Cancellation of {paper.Name}", lines[0]);
