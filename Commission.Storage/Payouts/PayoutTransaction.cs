@@ -148,7 +148,10 @@ public sealed class PayoutTransaction : RowTransaction
     /// <exception cref="StripeContradictionException">A key stands for another order.</exception>
     public async Task WriteOrdersAsync(bool live, IReadOnlyList<StripeOrder> orders, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (orders.Count > 0 && await ExecuteAsync(StripeRequests.WriteSql, StripeRequests.WriteParameters(live, orders, now), cancellationToken) != orders.Count)
+        if (orders.Count == 0)
+            return;
+        var written = await ExecuteAsync(StripeRequests.WriteSql, StripeRequests.WriteParameters(live, orders, now), cancellationToken);
+        if (written != orders.Count)
             throw new StripeContradictionException($"One of {orders.Count} keys from {orders[0].Key} on stands for another order.");
     }
 

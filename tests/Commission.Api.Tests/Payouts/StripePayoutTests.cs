@@ -100,7 +100,9 @@ public sealed class StripePayoutTests
         var submitted = (await scenario.SubmitAsync(batch)).Is(200);
 
         var item = PayoutScenario.Item(submitted, upline);
-        Assert.Equal(("failed", "The payee has no account that can be paid now, or its tax details are not those of the draft."), (item.GetProperty("status").GetString(), item.GetProperty("reason").GetString()));
+        Assert.Equal(
+            ("failed", "The payee has no account that can be paid now, or its tax details are not those of the draft."),
+            (item.GetProperty("status").GetString(), item.GetProperty("reason").GetString()));
         await scenario.WhenAsync(batch, "paid", 1);
         Assert.Equal(StripeScenario.ReferrerPay, Assert.Single(scenario.Transfers()).Amount);
         (await scenario.Payouts.MoveAsync(batch, $"items/{item.GetProperty("number").GetInt32()}/retry", new JsonObject { ["attempt"] = 1 }))
