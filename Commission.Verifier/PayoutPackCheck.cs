@@ -41,7 +41,7 @@ internal static class PayoutPackCheck
     }
 
     /// <summary>Who approved and who submitted; the act that approved names the batch as the pack has it.</summary>
-    private static (string Approver, ContactId Submitter) Authority(BatchHeader header, IReadOnlyList<ActLeaf> leaves)
+    private static (string Approver, ContactId Submitter) Authority(BatchHeader header, List<ActLeaf> leaves)
     {
         Require(leaves.All(leaf => leaf.Act.Subject == header.Batch.Value), Failure.Authority, "The pack holds acts that are not about the batch.");
         var acts = leaves.Select(leaf => ActRecord.Read(leaf.Act)).OfType<ActRecord>().ToList();

@@ -1,4 +1,3 @@
-using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
 
 namespace Commission.Domain.Guarantees;

@@ -8,7 +8,6 @@ using NpgsqlTypes;
 
 namespace Commission.Storage.Payouts;
 
-<<<<<<< HEAD
 /// <summary>A paper as lists show it; amounts in minor units.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Kind">What it is.</param>
@@ -27,9 +26,6 @@ namespace Commission.Storage.Payouts;
 /// <param name="HtmlHash">SHA-256 of its HTML.</param>
 /// <param name="PdfHash">SHA-256 of its PDF.</param>
 /// <param name="CancelledBy">Number of the cancellation that took it back; null while it stands.</param>
-=======
-/// <summary>A paper as lists show it; cancelled by the number of the cancellation that took it back, or null while it stands.</summary>
->>>>>>> papers
 public sealed record TaxPaperRow(
     Guid Id, TaxDocumentKind Kind, string Name, PayoutBatchId Batch, int Item, int Attempt, ContactId Payee, string Currency, long ValueMinor, long GstMinor,
     long WithheldMinor, DateOnly IssuedOn, DateTimeOffset IssuedAt, Hash Hash, Hash HtmlHash, Hash PdfHash, string? CancelledBy);
