@@ -61,7 +61,6 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
         var network = paid.Scenario.Network;
         var pack = await PackAsync(batchStatus, isReferrer ? network.Referrer : network.Upline);
 
-        File.WriteAllBytes($"/tmp/rec-golden/{state}.json", pack.Bytes); File.WriteAllText("/tmp/rec-golden/key.txt", pack.Key + "\n"); // TEMPORARY
         var (failure, output) = await pack.VerifyByAllAsync();
 
         Assert.True(failure == Failure.None, output);
