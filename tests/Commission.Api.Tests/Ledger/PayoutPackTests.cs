@@ -18,7 +18,11 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
         ["a checkpoint of another book"] = (Failure.Signature, pack => Book(pack, "ledger")["checkpoint"] = Book(pack, "administration")["checkpoint"]!.DeepClone()),
         ["an entry of another byte"] = (Failure.Inclusion, pack => Flip(Leaves(pack, "ledger")[0]!, "bytes", 300)),
         ["an approval of another byte"] = (Failure.Inclusion, pack => Flip(Leaves(pack, "administration")[1]!, "bytes", 150)),
-        ["a cent more, with its sum"] = (Failure.Inclusion, pack => { Add(pack["item"]!, "amountMinor", 1); Add(pack["item"]!, "payMinor", 1); }),
+        ["a cent more, with its sum"] = (Failure.Inclusion, pack =>
+        {
+            Add(pack["item"]!, "amountMinor", 1);
+            Add(pack["item"]!, "payMinor", 1);
+        }),
         ["another payee"] = (Failure.Inclusion, pack => pack["item"]!["payee"] = ContactId.From(Guid.NewGuid()).ToString()),
         ["another destination"] = (Failure.Inclusion, pack => pack["item"]!["destination"] = Hash.Of("x"u8).ToString()),
         ["another salt"] = (Failure.Inclusion, pack => pack["item"]!["salt"] = Hash.Of("x"u8).ToString()),

@@ -98,7 +98,7 @@ internal sealed class PayoutYear : IAsyncDisposable
         var body = new JsonObject { ["type"] = "MEMBER", ["name"] = Engine.Unique("Payee "), ["authorisedServices"] = new JsonArray(_scenario.Service.ToString()) };
         if (upline is not null)
             body["upline"] = upline;
-        return (await PostAsync("/api/v1/contacts", body, null)).Is(201).Member("id");
+        return (await PostAsync("/api/v1/contacts", body, null)).Is(201).Member("id")!;
     }
 
     /// <summary>Says where a payee is paid, and has it verified. Tax: 0 quotes no ABN, 1 quotes one, 2 is registered for GST with an agreement.</summary>
@@ -232,7 +232,7 @@ internal sealed class PayoutYear : IAsyncDisposable
                 ["entries"] = new JsonArray(sequence),
                 ["region"] = "QLD",
             }, member)).Is(201);
-            disputes.Add(new YearDispute(opened.Member("id"), PayeeOf(member), sequence, amount));
+            disputes.Add(new YearDispute(opened.Member("id")!, PayeeOf(member), sequence, amount));
         }
         return disputes;
     }

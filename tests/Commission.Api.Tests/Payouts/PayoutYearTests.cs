@@ -108,8 +108,8 @@ public sealed class PayoutYearTests
         public async Task ApproveAsync()
         {
             var now = await GetAsync();
-            (await year.PostAsync($"{_path}/approve", Body("hash", now.Member("hash")), Admin)).IsRefused(403, "MAKER_IS_CHECKER", "actor");
-            (await year.PostAsync($"{_path}/approve", Body("hash", now.Member("hash")), year.Network.Checker.ToString())).Is(200);
+            (await year.PostAsync($"{_path}/approve", Body("hash", now.Member("hash")!), Admin)).IsRefused(403, "MAKER_IS_CHECKER", "actor");
+            (await year.PostAsync($"{_path}/approve", Body("hash", now.Member("hash")!), year.Network.Checker.ToString())).Is(200);
         }
 
         /// <summary>Payees of the batch say at the last moment that they are paid elsewhere.</summary>

@@ -161,7 +161,8 @@ internal sealed class StripeScenario : IAsyncDisposable
         await Eventually.BecomesTrueAsync(
             async () => rows == $"{await Payouts.LedgerAsync("clearing:stripe")}/{await Payouts.LedgerAsync("bank")}", $"the ledger is {rows}");
         var entries = (await BookAudit.ReadAsync(Engine.Database.OwnerConnectionString, Books.Ledger)).OfType<EntryLeaf>().Select(leaf => leaf.Entry);
-        Assert.Empty(entries.Where(entry => !entry.Kind.IsCalculated()).GroupBy(entry => (entry.FactsHash, entry.Ordinal)).Where(same => same.Count() > 1));
+        Assert.DoesNotContain(
+            entries.Where(entry => !entry.Kind.IsCalculated()).GroupBy(entry => (entry.FactsHash, entry.Ordinal)), same => same.Count() > 1);
     }
 
     /// <summary>Does something at Stripe by hand, as its dashboard would.</summary>

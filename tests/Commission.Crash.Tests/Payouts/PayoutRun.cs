@@ -141,7 +141,8 @@ public sealed class PayoutRun : IAsyncLifetime
                 """));
         }
         var entries = (await BookAudit.ReadAsync(Cluster.ConnectionString, Books.Ledger)).OfType<EntryLeaf>().Select(leaf => leaf.Entry);
-        Assert.Empty(entries.Where(entry => !entry.Kind.IsCalculated()).GroupBy(entry => (entry.FactsHash, entry.Ordinal)).Where(same => same.Count() > 1));
+        Assert.DoesNotContain(
+            entries.Where(entry => !entry.Kind.IsCalculated()).GroupBy(entry => (entry.FactsHash, entry.Ordinal)), same => same.Count() > 1);
         var transfers = StandIn.ReadTransfers().Select(transfer => $"{(string?)transfer["transfer_group"]}:{transfer["amount"]}").Order(StringComparer.Ordinal);
         var paid = await Cluster.ScalarAsync<string>("""
             select coalesce(string_agg(concat(b.id, '/', i.number, '/', i.attempt, ':', amount_minor + gst_minor - withheld_minor), ','), '')
