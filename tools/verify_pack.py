@@ -369,7 +369,7 @@ def read_payout(pack):
     allow(batch, "batch currency items itemsRoot rail version")
     uuid_of("payout", batch["batch"])
     hex32(batch["itemsRoot"])
-    require(batch["version"] == 2 and batch["currency"] in DECIMALS and batch["rail"] in ("aba", "stripe") and 1 <= member(batch, "items", int) <= 100_000,
+    require(batch["version"] == 1 and batch["currency"] in DECIMALS and batch["rail"] in ("aba", "stripe") and 1 <= member(batch, "items", int) <= 100_000,
             UNREADABLE, "a batch is malformed")
     allow(item, "amountMinor destination gstMinor item lines linesHash payMinor payee salt withheldMinor")
     uuid_of("contact", item["payee"])

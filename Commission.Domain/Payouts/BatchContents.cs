@@ -26,23 +26,18 @@ public readonly record struct BatchContents([property: Id(0)] int Items, [proper
 /// <param name="Currency">Its one currency.</param>
 /// <param name="Items">How many items.</param>
 /// <param name="ItemsRoot">RFC 6962 root over their canonical JSON, in the order of their numbers.</param>
-/// <param name="TotalMinor">Of version 1: what they pay together, which one payee's proof would tell. Null in version 2.</param>
-public sealed record BatchHeader(PayoutBatchId Batch, Rail Rail, Currency Currency, int Items, Hash ItemsRoot, long? TotalMinor = null)
+public sealed record BatchHeader(PayoutBatchId Batch, Rail Rail, Currency Currency, int Items, Hash ItemsRoot)
 {
-    /// <summary>Batches are approved under this version.</summary>
-    public const int Version = 2;
+    /// <summary>The version of its form.</summary>
+    public const int Version = 1;
 
     /// <summary>SHA-256 of a domain separator and the header's canonical JSON: docs/formats/payout.md.</summary>
     public Hash Hash => Hash.Of([.. "commission/payout-batch/v1\n"u8, .. ToCanonical().ToBytes()]);
 
-    /// <summary>Canonical JSON.</summary>
-    public CanonicalObject ToCanonical()
-    {
-        var header = new CanonicalObject()
-            .Add("batch", Batch.ToString()).Add("currency", Currency.Code).Add("items", Items).Add("itemsRoot", ItemsRoot.ToString())
-            .Add("rail", Rail.ToString().ToLowerInvariant()).Add("version", TotalMinor is null ? Version : 1);
-        return TotalMinor is { } total ? header.Add("payMinor", total) : header;
-    }
+    /// <summary>Canonical JSON. What the items pay together is not in it: one payee's proof would tell what the others are paid.</summary>
+    public CanonicalObject ToCanonical() => new CanonicalObject()
+        .Add("batch", Batch.ToString()).Add("currency", Currency.Code).Add("items", Items).Add("itemsRoot", ItemsRoot.ToString())
+        .Add("rail", Rail.ToString().ToLowerInvariant()).Add("version", Version);
 }
 
 /// <summary>Goes through the rows of a batch once and gives its contents; 100,000 items need no more memory than one.</summary>
@@ -86,9 +81,6 @@ public sealed class BatchHasher(PayoutBatchId batch, Rail rail, Currency currenc
         Flush();
         return new BatchHeader(batch, rail, currency, _items, _edge.Root);
     }
-
-    /// <summary>The same under version 1, whose header has the total: batches that were approved before version 2.</summary>
-    public BatchHeader HeaderV1() => Header() with { TotalMinor = _payMinor };
 
     /// <summary>The contents.</summary>
     public BatchContents Finish() => new(_items, _payMinor, Header().Hash);

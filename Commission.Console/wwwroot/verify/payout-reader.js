@@ -38,7 +38,7 @@ function readBatch(batch) {
     id("payout", allow(batch, "batch currency items itemsRoot rail version"), "batch");
     hash(batch.itemsRoot);
     integer(batch, "items", Failure.unreadable, 1, MAX_ITEMS);
-    integer(batch, "version", Failure.unreadable, 2, 2);
+    integer(batch, "version", Failure.unreadable, 1, 1);
     unreadable(text(batch, "currency") in DECIMALS && ["aba", "stripe"].includes(batch.rail), "a batch is malformed");
 }
 

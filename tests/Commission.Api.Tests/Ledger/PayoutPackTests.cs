@@ -22,7 +22,8 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
         {
             Add(pack["item"]!, "amountMinor", 1);
             Add(pack["item"]!, "payMinor", 1);
-        }),
+        }
+        ),
         ["another payee"] = (Failure.Inclusion, pack => pack["item"]!["payee"] = ContactId.From(Guid.NewGuid()).ToString()),
         ["another destination"] = (Failure.Inclusion, pack => pack["item"]!["destination"] = Hash.Of("x"u8).ToString()),
         ["another salt"] = (Failure.Inclusion, pack => pack["item"]!["salt"] = Hash.Of("x"u8).ToString()),
@@ -48,7 +49,8 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
         {
             for (var left = 2; left > 0; left--)
                 Leaves(pack, "ledger").RemoveAt(Leaves(pack, "ledger").Count - 1);
-        }),
+        }
+        ),
         ["another sentence"] = (Failure.Statement, pack => pack["statement"]!["text"] = pack["statement"]!["text"]!.GetValue<string>().Replace("aba", "stripe", StringComparison.Ordinal)),
         ["another state"] = (Failure.Statement, pack => pack["statement"]!["state"] = "paid"),
         ["a statement that says nothing"] = (Failure.Statement, pack => pack["statement"] = new JsonObject()),

@@ -167,7 +167,7 @@ public sealed class PayoutBatchTests
             $$"""{"amountMinor":100000,"destination":"{{item.Destination}}","gstMinor":10000,"item":1,"lines":1,"linesHash":"{{item.LinesHash}}","payMinor":110000,"payee":"{{item.Payee}}","salt":"{{item.Salt}}","withheldMinor":0}""",
             System.Text.Encoding.UTF8.GetString(item.ToCanonical()));
         var root = Hash.Of([0, .. item.ToCanonical()]);
-        var header = $$"""{"batch":"{{batch}}","currency":"AUD","items":1,"itemsRoot":"{{root}}","rail":"aba","version":2}""";
+        var header = $$"""{"batch":"{{batch}}","currency":"AUD","items":1,"itemsRoot":"{{root}}","rail":"aba","version":1}""";
         var hash = Hash.Of(System.Text.Encoding.UTF8.GetBytes($"commission/payout-batch/v1\n{header}"));
         Assert.Equal(new BatchContents(1, 110_000, hash), BatchHasher.Of(batch, Rail.Aba, Currency.Aud, [item]));
         Assert.Throws<InvalidOperationException>(() => BatchHasher.Of(batch, Rail.Aba, Currency.Aud, [item, item]));
