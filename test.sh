@@ -15,9 +15,9 @@ log="$(mktemp)"
 trap 'rm -f -- "$log"' EXIT
 dotnet build Commission.sln -c Release </dev/null
 
-# One test project at a time: several start their own PostgreSQL, and some measure time.
+# Two test projects at a time: each has a PostgreSQL of its own, and what waits in one leaves the cores to the other.
 status=0
-dotnet test --solution Commission.sln -c Release --no-build --max-parallel-test-modules 1 "$@" </dev/null 2>&1 | tee -- "$log" || status=$?
+dotnet test --solution Commission.sln -c Release --no-build --max-parallel-test-modules 2 "$@" </dev/null 2>&1 | tee -- "$log" || status=$?
 
 # The counts of the last summary that dotnet test printed.
 awk '

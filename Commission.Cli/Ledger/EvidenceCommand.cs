@@ -3,7 +3,10 @@ using Commission.Cli.Http;
 
 namespace Commission.Cli.Ledger;
 
-/// <summary><c>commission evidence</c>: fetches the pack that proves an entry, a deal, a period of an account or an item of a payout, as the server made it.</summary>
+/// <summary>
+/// <c>commission evidence</c>: fetches the pack that proves an entry, a deal, a period of an account or an item of a payout, as the server
+/// made it.
+/// </summary>
 internal static class EvidenceCommand
 {
     private static readonly Option<string?> Entry = new("--entry") { Description = "An entry: ledger/17.", HelpName = "book/sequence" };
@@ -24,7 +27,8 @@ internal static class EvidenceCommand
         };
         command.Validators.Add(result =>
         {
-            if (new[] { result.GetValue(Entry), result.GetValue(Deal), result.GetValue(Account), result.GetValue(Payout) }.Count(given => given is not null) != 1)
+            string?[] subjects = [result.GetValue(Entry), result.GetValue(Deal), result.GetValue(Account), result.GetValue(Payout)];
+            if (subjects.Count(given => given is not null) != 1)
                 result.AddError("Say one of --entry, --deal, --account and --payout.");
             if (result.GetValue(Entry) is { } entry && entry.Split('/').Length != 2)
                 result.AddError($"--entry: '{entry}' is not book/sequence, such as ledger/17");

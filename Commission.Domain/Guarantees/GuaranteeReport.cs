@@ -26,7 +26,8 @@ public sealed record GuaranteeReport(
     public bool Holds => Outcomes.All(outcome => outcome.Verdict == Verdict.Holds);
 
     /// <summary>Whether nothing was found but delays: then the books need not be read anew.</summary>
-    public bool IsAtMostLate => Outcomes.All(outcome => outcome.Verdict == Verdict.Holds || (outcome.ViolationCount > 0 && outcome.ViolationCount == outcome.LateCount));
+    public bool IsAtMostLate => Outcomes.All(outcome =>
+        outcome.Verdict == Verdict.Holds || (outcome.ViolationCount > 0 && outcome.ViolationCount == outcome.LateCount));
 
     /// <summary>RFC 8785 bytes.</summary>
     public byte[] ToCanonical() => new CanonicalObject()

@@ -108,7 +108,8 @@ public sealed class BatchReconciliation(
         _railOut = checked(_railOut + railOut);
         if (sentOn is { } on)
             Day(on, day => day with { RailMinor = checked(day.RailMinor + (record?.AmountMinor ?? 0)) });
-        if (railOut == ledgers.Out && (record is null ? 0 : record.AmountMinor) is var amount && (amount == ledgers.Sent || (record is null && ledgers.Out == 0)))
+        if (railOut == ledgers.Out && (record is null ? 0 : record.AmountMinor) is var amount
+            && (amount == ledgers.Sent || (record is null && ledgers.Out == 0)))
             return;
         var isYoung = item.Since + ServiceLimits.RecordWithin > limits.Now;
         var (why, isExplained) = record is null ? (isYoung ? "it is about to be given to the rail" : "the rail has nothing of it", isYoung)

@@ -17,7 +17,8 @@ public static class PayoutRecords
     {
         PayoutBatchDrafted drafted => Act(batch, AdministrativeAct.PayoutDrafted, drafted.Actor, happened, payload => Contents(payload, drafted.Contents)),
         PayoutBatchEdited edited => Act(
-            batch, AdministrativeAct.PayoutEdited, edited.Actor, happened, payload => Contents(payload, edited.Contents).Add("reasonHash", Hash.Of(Encoding.UTF8.GetBytes(edited.Reason)).ToString())),
+            batch, AdministrativeAct.PayoutEdited, edited.Actor, happened,
+            payload => Contents(payload, edited.Contents).Add("reasonHash", Hash.Of(Encoding.UTF8.GetBytes(edited.Reason)).ToString())),
         PayoutBatchApproved approved => Act(
             batch, AdministrativeAct.PayoutApproved, approved.Actor, happened, payload => payload.Add("hash", approved.Hash.ToString())),
         PayoutBatchSubmitted submitted => Act(

@@ -11,7 +11,8 @@ namespace Commission.Grains.Payouts;
 [StatelessWorker]
 internal sealed class ReconciliationGrain(ReconciliationReader reader, GuaranteeAudit audit) : Grain, IReconciliationGrain
 {
-    public async Task<ReconciledBatch[]> Reconcile(DateOnly from, DateOnly to) => [.. await reader.ReadAsync(null, from, to, audit.Limits, CancellationToken.None)];
+    public async Task<ReconciledBatch[]> Reconcile(DateOnly from, DateOnly to) =>
+        [.. await reader.ReadAsync(null, from, to, audit.Limits, CancellationToken.None)];
 
     public async Task<ReconciledBatch[]> ReconcileOne(PayoutBatchId batch) =>
         [.. await reader.ReadAsync(batch, DateOnly.MinValue, DateOnly.MaxValue, audit.Limits, CancellationToken.None)];

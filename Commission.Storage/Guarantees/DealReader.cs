@@ -38,7 +38,8 @@ internal sealed class DealReader(NpgsqlConnection connection, Serializer seriali
 
     /// <summary>All that the books hold of some deals.</summary>
     public async Task<List<DealDossier>> ReadAsync(
-        IReadOnlyDictionary<int, string> books, IReadOnlyCollection<DealId> deals, WaitingRecords waiting, Findings findings, CancellationToken cancellationToken)
+        IReadOnlyDictionary<int, string> books, IReadOnlyCollection<DealId> deals, WaitingRecords waiting, Findings findings,
+        CancellationToken cancellationToken)
     {
         var rows = await connection.ReadAsync(
             "select deal, book_id, sequence, bytes, facts from book_entry where deal = any($1) and book_id = any($2) order by deal, book_id, sequence",

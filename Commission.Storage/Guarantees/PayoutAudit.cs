@@ -46,7 +46,8 @@ internal sealed class PayoutAudit(
             select b.rail, b.currency, i.status, sum(i.amount_minor + i.gst_minor - i.withheld_minor)::numeric
             from payout_item i join payout_batch b on b.uuid = i.batch where i.status in (2, 3) group by 1, 2, 3
             """,
-            reader => (Rail: (Rail)reader.GetInt16(0), Currency: reader.GetString(1), Status: (PayoutItemStatus)reader.GetInt16(2), Sum: (Int128)reader.GetDecimal(3)),
+            reader => (
+                Rail: (Rail)reader.GetInt16(0), Currency: reader.GetString(1), Status: (PayoutItemStatus)reader.GetInt16(2), Sum: (Int128)reader.GetDecimal(3)),
             cancellationToken);
         foreach (var (rail, currency, status, sum) in sums.Where(sum => Rails.Contains(sum.Rail)))
             totals.AddCredited(status == PayoutItemStatus.Paid ? Accounts.Bank : PayoutEntries.ClearingOf(rail), currency, sum);

@@ -102,7 +102,8 @@ internal sealed class PayoutReader(NpgsqlConnection connection, PayeeVault vault
             "select key, amount, currency, outcome, reversed_minor, revision <= told from stripe_request where kind = 'transfer' and key >= $1 and key < $2 order by key",
             reader => (
                 Record: new RailRecord(
-                    reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4), null, null, reader.GetBoolean(5)),
+                    reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4), null, null,
+                    reader.GetBoolean(5)),
                 Currency: reader.GetString(2)),
             cancellationToken, $"{batch.Id}/", $"{batch.Id}0");
         var records = new Dictionary<string, RailRecord>(StringComparer.Ordinal);

@@ -68,7 +68,8 @@ public sealed class RemittanceStore(NpgsqlDataSource dataSource)
         _ => "several deals have this reference",
     };
 
-    private static async Task<Dictionary<string, List<Guid>>> FindDealsAsync(NpgsqlConnection connection, string[] references, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, List<Guid>>> FindDealsAsync(
+        NpgsqlConnection connection, string[] references, CancellationToken cancellationToken)
     {
         var rows = await connection.ReadAsync(
             """

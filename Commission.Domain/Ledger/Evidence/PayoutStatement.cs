@@ -29,11 +29,13 @@ public static class PayoutStatement
             .. paid.Select(leaf => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{EvidenceStatement.Date(leaf.Entry.EffectiveOn)}: {Money(Owed(leaf, account))} {EvidenceStatement.Kind(leaf)} for {account}, entry {leaf.Sequence} of the ledger.")),
-            $"Item {item.Number} of {header.Batch}: {Money(item.Amounts.AmountMinor)}, with GST of {Money(item.Amounts.GstMinor)}, less {Money(item.Amounts.WithheldMinor)} withheld: {Money(item.Amounts.PayMinor)} by {header.Rail.ToString().ToLowerInvariant()}.",
+            $"Item {item.Number} of {header.Batch}: {Money(item.Amounts.AmountMinor)}, with GST of {Money(item.Amounts.GstMinor)}, "
+            + $"less {Money(item.Amounts.WithheldMinor)} withheld: {Money(item.Amounts.PayMinor)} by {header.Rail.ToString().ToLowerInvariant()}.",
             $"Approved by {approver}.",
             .. transfers.Select(transfer => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{EvidenceStatement.Date(transfer.Leaf.Entry.EffectiveOn)}: attempt {transfer.Attempt} {transfer.Step}, {transfer.Leaf.Entry.Amount} from {transfer.Leaf.Credit.Account} to {transfer.Leaf.Debit.Account}, entry {transfer.Leaf.Sequence} of the ledger.")),
+                $"{EvidenceStatement.Date(transfer.Leaf.Entry.EffectiveOn)}: attempt {transfer.Attempt} {transfer.Step}, {transfer.Leaf.Entry.Amount} from "
+                + $"{transfer.Leaf.Credit.Account} to {transfer.Leaf.Debit.Account}, entry {transfer.Leaf.Sequence} of the ledger.")),
         ];
         return new CanonicalObject()
             .Add("payMinor", item.Amounts.PayMinor)

@@ -22,7 +22,8 @@ internal static class Breaks
 {
     private static readonly DealId Nobody = new(new Guid("00000000-0000-8000-8000-000000000001"));
 
-    public static IReadOnlyList<Break> All { get; } = [.. Attribution(), .. Authority(), .. RightRule(), .. ExactMoney(), .. Immutable(), .. PaidOnce(), .. PayoutBreaks.All];
+    public static IReadOnlyList<Break> All { get; } =
+        [.. Attribution(), .. Authority(), .. RightRule(), .. ExactMoney(), .. Immutable(), .. PaidOnce(), .. PayoutBreaks.All];
 
     private static IEnumerable<Break> Attribution() =>
     [

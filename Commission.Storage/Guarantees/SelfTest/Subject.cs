@@ -11,7 +11,8 @@ using Orleans.Serialization;
 namespace Commission.Storage.Guarantees.SelfTest;
 
 /// <summary>The copy that breaks are made on, and the one deal that most of them hit.</summary>
-internal sealed class Subject(NpgsqlConnection connection, Serializer serializer, ScratchBooks scratch, ScratchPayouts payouts, CopiedBooks books, DealDossier deal)
+internal sealed class Subject(
+    NpgsqlConnection connection, Serializer serializer, ScratchBooks scratch, ScratchPayouts payouts, CopiedBooks books, DealDossier deal)
 {
     public CopiedBooks Books => books;
 

@@ -37,7 +37,9 @@ public sealed class PayoutTamperTests(PaidEngine paid) : IClassFixture<PaidEngin
             select array_agg(table_name || '.' || column_name order by table_name, column_name) from information_schema.columns
             where table_schema = 'public' and table_name in ({string.Join(", ", tables)})
             """))!;
-        Assert.Equal(columns.Order(StringComparer.Ordinal), TamperedPayoutColumns.All.Keys.Select(key => $"{key.Table}.{key.Column}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            columns.Order(StringComparer.Ordinal),
+            TamperedPayoutColumns.All.Keys.Select(key => $"{key.Table}.{key.Column}").Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -131,7 +131,8 @@ internal static class TamperedPayoutColumns
         ["body"] = ("body || '!'", "its first message is not what was said"),
     });
 
-    private static Dictionary<(string, string), (string, string?)> Table(string table, string where, Dictionary<string, (string Value, string? Found)> columns) =>
+    private static Dictionary<(string, string), (string, string?)> Table(
+        string table, string where, Dictionary<string, (string Value, string? Found)> columns) =>
         columns.ToDictionary(
             column => (table, column.Key), column => ($"update {table} set {column.Key} = {column.Value.Value} where {where}", column.Value.Found));
 }

@@ -35,7 +35,12 @@ public sealed class JournalTests(PaidEngine paid) : IClassFixture<PaidEngine>
 
     private static async Task<string> HledgerAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/hledger", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/hledger", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, await errors);

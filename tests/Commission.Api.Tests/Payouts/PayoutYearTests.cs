@@ -73,7 +73,8 @@ public sealed class PayoutYearTests
         Assert.Equal(0, await year.Engine.Database.ScalarAsync<long>("select sum(balance)::bigint from book_account a join book_head h on h.id = a.book_id where h.book = 'ledger'"));
         Assert.Equal(0, await year.Engine.Database.ScalarAsync<long>(
             "select count(*) from (select book_id, sequence from payout_line where holds group by 1, 2 having count(*) > 1) twice"));
-        await PayoutYear.EachAsync(Enumerable.Range(0, 100).Select(_ => year.Payees[year.Random.Next(year.Payees.Count)]).ToList(), payee => StandingAsync(year, payee, owed));
+        var some = Enumerable.Range(0, 100).Select(_ => year.Payees[year.Random.Next(year.Payees.Count)]).ToList();
+        await PayoutYear.EachAsync(some, payee => StandingAsync(year, payee, owed));
     }
 
     /// <summary>The breakdown that a payee sees is the ledger's.</summary>
@@ -216,7 +217,8 @@ public sealed class PayoutYearTests
 
         private async Task<Answer> GetAsync() => (await year.Engine.GetAsync(_path, year.Network.Admin)).Is(200);
 
-        private async Task<byte[]> FileAsync(int part) => Encoding.ASCII.GetBytes((await year.Engine.GetAsync($"{_path}/files/{part}", year.Network.Admin)).Is(200).Text);
+        private async Task<byte[]> FileAsync(int part) =>
+            Encoding.ASCII.GetBytes((await year.Engine.GetAsync($"{_path}/files/{part}", year.Network.Admin)).Is(200).Text);
 
         private async Task<List<JsonElement>> ItemsAsync()
         {
