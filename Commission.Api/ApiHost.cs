@@ -16,6 +16,7 @@ using Commission.Api.Rules.Simulation;
 using Commission.Console;
 using Commission.Console.Ledger;
 using Commission.Grains.Interfaces.Disputes;
+using Commission.Grains.Interfaces.Payouts;
 using Commission.Grains.Payouts;
 using Commission.Grains.Payouts.Stripe;
 using Commission.Silo;
@@ -138,7 +139,7 @@ public static partial class ApiHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<IActor, HeaderActor>();
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<PayoutDays>();
         builder.Services.TryAddSingleton(new DisputeTerms(builder.Configuration.GetSection("Commission:Disputes").Get<DisputeOptions>() ?? new DisputeOptions()));
         builder.Services.AddSingleton<InFlightRequests>();
         builder.Services.AddSingleton<EvidenceAssembly>();

@@ -8,6 +8,7 @@ using Commission.Grains.Payouts;
 using Commission.Grains.Rules;
 using Commission.Storage.GroupCommit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Commission.Grains;
 
@@ -29,7 +30,7 @@ public static class GrainServices
         services.AddSingleton<GuaranteeAudit>();
         services.AddSingleton<GuaranteeMetrics>();
         services.AddHostedService<GuaranteeRunner>();
-        services.AddSingleton<PayoutDays>();
+        services.TryAddSingleton<PayoutDays>();
         services.AddSingleton<PayoutSelection>();
         services.AddSingleton<PayoutClock>();
         services.AddSingleton<PayoutMetrics>();
