@@ -11,4 +11,7 @@ case "${ConnectionStrings__Commission:-} $*" in
     " "*--[Cc]onnection[Ss]trings:[Cc]ommission*) ;;
     " "*) need_postgres ;;
 esac
+
+# A trial has a payer that no bank knows (Commission.Api/appsettings.Trial.json); settings of the environment and arguments come first.
+export DOTNET_ENVIRONMENT="${DOTNET_ENVIRONMENT:-Trial}"
 exec dotnet run -c Release --project Commission.Api -- "$@"

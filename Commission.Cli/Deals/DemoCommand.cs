@@ -3,12 +3,12 @@ using System.Diagnostics;
 
 namespace Commission.Cli.Deals;
 
-/// <summary><c>commission demo</c>: one referral through five real signatures to entries, told step by step.</summary>
+/// <summary><c>commission demo</c>: one referral through five real signatures to entries and to the bank file that pays them, told step by step.</summary>
 internal static class DemoCommand
 {
     public static Command Create()
     {
-        var command = new Command("demo", "One referral through five real signatures to ledger entries, each step checked.");
+        var command = new Command("demo", "One referral through five real signatures to ledger entries and the bank file that pays them, each step checked.");
         command.SetGuardedAction(RunAsync);
         return command;
     }

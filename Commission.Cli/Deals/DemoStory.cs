@@ -37,8 +37,9 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
         var referrer = await JoinAsync("MEMBER", "Rita Referrer", upline.Id, true, cancellation);
         var receiver = await JoinAsync("MEMBER", "Ravi Receiver", null, true, cancellation);
         var client = await JoinAsync("CUSTOMER", "Clara Client", null, false, cancellation);
-        var rules = await RulesAsync(operators, cancellation);
-        await TellAsync($"The rate card in force: {rules.Hash.ToString()[..12]}, 0.65 % of the deal value plus $50, split 80/20, platform 1 %.");
+        var approver = await RuleSetSteps.ApproverAsync(api, $"Ann Approver {_run}", cancellation);
+        var rules = await RulesAsync(operators, approver, cancellation);
+        await TellAsync($"The rate card in force: {rules.Hash.ToString()[..12]}, 0.65 % of the deal value plus $50, split 80/20, platform 1 %, payable at once.");
 
         var chain = new DemoChain(api, _run, time, Check, output);
         var deal = await chain.ReferAsync(referrer, upline, receiver, client, Vertical, Product, cancellation);
@@ -46,9 +47,9 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
         await chain.IntakeAsync(receiver, cancellation);
         await chain.SettleAsync(receiver, SettledValueMinor, cancellation);
         await chain.CompleteAsync(client, cancellation);
-        await CheckDealAsync(deal, chain, rules, referrer, receiver, upline, cancellation);
-        await TellAsync(
-            $"The client was sent its links: commission notifications list --as {operators.Id}. Without a mail server they lie in maildrop/new of the data directory.");
+        var earned = await CheckDealAsync(deal, chain, rules, referrer, receiver, upline, cancellation);
+        await new DemoPayout(api, _run, time, Check, output).RunAsync(referrer, operators.Id.ToString(), approver, earned, cancellation);
+        await CheckMessagesAsync([client, referrer], operators, cancellation);
         await TellAsync($"Check all books, and then the checks: commission guarantees --full --as {operators.Id}, and --self-test in place of --full.");
         return _checks;
     }
@@ -61,11 +62,11 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
     }
 
     /// <summary>The demo's own vertical, made by the first demo and found by later ones.</summary>
-    private async Task<RuleSetDocument> RulesAsync(DemoPerson operators, CancellationToken cancellation)
+    private async Task<RuleSetDocument> RulesAsync(DemoPerson operators, string approver, CancellationToken cancellation)
     {
         var document = Encoding.UTF8.GetBytes($$"""
             {"schema":"commission/rule-set/v1","vertical":"{{Vertical}}","effectiveFrom":"2020-01-01","currency":"AUD",
-             "governingAgreement":"Demo referral agreement","platformFeePercent":"1","products":{"{{Product}}":{"components":[
+             "governingAgreement":"Demo referral agreement","platformFeePercent":"1","coolingOffDays":0,"products":{"{{Product}}":{"components":[
               {"name":"upfront","shape":"percent","basis":"deal_value","ratePercent":"0.65","split":[{"party":"referrer","weight":80},{"party":"upline","weight":20}]},
               {"name":"bounty","shape":"flat","basis":"deal","amountMinor":5000,"split":[{"party":"referrer","weight":1}]}]
               } } }
@@ -80,12 +81,27 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
             };
             await api.SendAsync(ApiRequest.Post("api/v1/verticals", vertical, $"demo:{_run}:vertical", operators.Id.ToString()), cancellation);
         }
-        var approver = await RuleSetSteps.ApproverAsync(api, $"Ann Approver {_run}", cancellation);
         await new RuleSetSteps(api, $"demo:{_run}", operators.Id.ToString()).EnsureApprovedAsync(Vertical, document, approver, cancellation);
         return RuleSetReader.Read(document).Document!;
     }
 
-    private async Task CheckDealAsync(
+    /// <summary>What people were told, as staff sees it: without addresses and links.</summary>
+    private async Task CheckMessagesAsync(IReadOnlyList<DemoPerson> people, DemoPerson operators, CancellationToken cancellation)
+    {
+        await TellAsync("Messages, by mail or, without a mail server, as files in maildrop/new of the data directory:");
+        foreach (var person in people)
+        {
+            var request = ApiRequest.Get($"api/v1/notifications?contact={person.Id}") with { ActingContact = operators.Id.ToString() };
+            var page = await WaitAsync(request, page => Items(page).TrueForAll(message => Text(message, "state") != "queued"), cancellation);
+            var messages = Items(page);
+            foreach (var message in messages)
+                await TellAsync($"    {Text(message, "kind"),-20} to {person.Name}: {Text(message, "state")}, {Text(message, "id")}.eml");
+            Check($"{person.Name} was sent a message", messages.Count > 0);
+        }
+    }
+
+    /// <returns>What the referrer earned, in cents.</returns>
+    private async Task<long> CheckDealAsync(
         DealId deal, DemoChain chain, RuleSetDocument rules, DemoPerson referrer, DemoPerson receiver, DemoPerson upline, CancellationToken cancellation)
     {
         var expected = Calculator.Calculate(rules, new CalculationFacts(
@@ -108,6 +124,7 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
         Check("the five handshakes shown are the five signed here", detail.GetProperty("handshakes").EnumerateArray()
             .Select(step => Text(step, "hash")).SequenceEqual(chain.Hashes.Select(hash => hash.ToString())));
         await CheckOnceAsync(chain, deal, entries.Count, cancellation);
+        return expected.Accruals.Where(accrual => accrual.Payee == referrer.Id).Sum(accrual => accrual.AmountMinor);
     }
 
     /// <summary>The last handshake again, with the same key: the same bytes, and no cent more.</summary>
@@ -119,17 +136,22 @@ internal sealed class DemoStory(ApiClient api, TextWriter output, TimeProvider t
         Check("and each cent is there once", detail.GetProperty("entries").GetArrayLength() == entries);
     }
 
-    private async Task<JsonElement> WaitForEntriesAsync(DealId deal, int count, CancellationToken cancellation)
+    private Task<JsonElement> WaitForEntriesAsync(DealId deal, int count, CancellationToken cancellation) =>
+        WaitAsync(ApiRequest.Get($"api/v1/deals/{deal}"), detail => detail.GetProperty("entries").GetArrayLength() >= count, cancellation);
+
+    private async Task<JsonElement> WaitAsync(ApiRequest request, Func<JsonElement, bool> isSo, CancellationToken cancellation)
     {
         var start = time.GetTimestamp();
         while (true)
         {
-            var detail = (await api.SendAsync(ApiRequest.Get($"api/v1/deals/{deal}"), cancellation)).Json();
-            if (detail.GetProperty("entries").GetArrayLength() >= count || time.GetElapsedTime(start) > Patience)
-                return detail;
+            var answer = (await api.SendAsync(request, cancellation)).Json();
+            if (isSo(answer) || time.GetElapsedTime(start) > Patience)
+                return answer;
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation);
         }
     }
+
+    private static List<JsonElement> Items(JsonElement page) => [.. page.GetProperty("items").EnumerateArray()];
 
     private static string CreditOf(Accrual accrual) =>
         accrual.Party == Party.Platform ? Accounts.PlatformFee : Accounts.Payable(accrual.Payee!.Value);

@@ -10,6 +10,7 @@ internal sealed class PostgresServer(ClusterFolder folder, ServerAccount account
     public const string Owner = "commission";
     private const int SocketPort = 5432;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     public ClusterFolder Folder { get; } = folder;
@@ -47,8 +48,15 @@ internal sealed class PostgresServer(ClusterFolder folder, ServerAccount account
         var answer = await ExternalCommand.RunAsync(
             account.Wrap(binaries.PgCtl, "stop", "-m", "fast", "-w", "-s", "-t", "120", "-D", Folder.Cluster),
             Folder.Home, CancellationToken.None);
-        if (answer.ExitCode != 0 && PostmasterFile.ProcessesIn(Folder.Cluster).Count > 0)
-            throw new PostgresStartException($"PostgreSQL did not stop: {answer.Everything}");
+
+        // pg_ctl waits for the server's file to go, which the server removes a moment before it ends.
+        using var deadline = new CancellationTokenSource(answer.ExitCode == 0 ? EndDeadline : TimeSpan.Zero);
+        while (PostmasterFile.ProcessesIn(Folder.Cluster).Count > 0)
+        {
+            if (deadline.IsCancellationRequested)
+                throw new PostgresStartException($"PostgreSQL did not stop: {answer.Everything}");
+            await Task.Delay(PollInterval);
+        }
     }
 
     public string ConnectionStringFor(string database)

@@ -42,7 +42,8 @@ public sealed class Installation : IAsyncLifetime
     {
         var data = Path.Combine(_folder.FullName, "data");
         Watchdog.Watch(data);
-        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), "--urls", Url, "--Commission:DataDirectory", data, .. _settings]);
+        string[] trial = ["--environment", "Trial"];
+        _api = Start("dotnet", [Built("Commission.Api", "Commission.Api.dll"), .. trial, "--urls", Url, "--Commission:DataDirectory", data, .. _settings]);
         _api.OutputDataReceived += (_, line) => Log(line.Data);
         _api.ErrorDataReceived += (_, line) => Log(line.Data);
         _api.BeginOutputReadLine();

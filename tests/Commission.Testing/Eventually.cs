@@ -5,7 +5,7 @@ namespace Commission.Testing;
 /// <summary>Waits for something to become true, and no longer than that takes.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     public static async Task BecomesTrueAsync(Func<Task<bool>> condition, string description)

@@ -24,6 +24,10 @@ internal static class TamperedPayoutColumns
         ["makers"] = ("''", "column makers"),
         ["approver"] = ("gen_random_uuid()", "column approver"),
         ["process_on"] = ("process_on + 1", "column process_on"),
+        ["live"] = ("not live", "column live"),
+        ["submitted_at"] = ("submitted_at - interval '1 day'", "column submitted_at"),
+        ["due_on"] = ("due_on + 1", "column due_on"),
+        ["on_the_way"] = ("on_the_way + 1", "column on_the_way"),
         ["unfinished"] = ("not unfinished", "column unfinished"),
     });
 

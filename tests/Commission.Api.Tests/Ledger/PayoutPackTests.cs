@@ -148,7 +148,9 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
         Assert.True(failure == Failure.None, output);
         foreach (var kind in new[] { "payout for", "hold for", "hold release for" })
             Assert.Contains(kind, output, StringComparison.Ordinal);
-        var entry = await paid.Engine.Database.ScalarAsync<long>("select min(sequence) from book_entry where kind = 4");
+        var entry = await paid.Engine.Database.ScalarAsync<long>("""
+            select min(sequence) from book_entry where kind = 4 and book_id = (select id from book_head where book = 'ledger')
+            """);
         (await paid.Engine.GetAsync($"/api/v1/books/ledger/entries/{entry}/evidence")).IsRefused(400, "INVALID_FIELD", "sequence");
     }
 
