@@ -16,6 +16,7 @@ public sealed class StripeManyTests
         await using var scenario = await StripeScenario.StartAsync();
         scenario.Options.MaxParallelRequests = 16;
         await EarnAsync(scenario);
+        scenario.StandIn.Fund(Payees * 1_000_000L);
         scenario.StandIn.Webhooks.Hold();
         var batch = (await scenario.ApprovedAsync());
         Assert.Equal(Payees + 2, batch["itemCount"].GetInt32());
