@@ -1,8 +1,8 @@
 using System.Data;
 using System.Text;
+using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
 using Commission.Domain.Ledger.Log;
-using Commission.Domain.Guarantees;
 using Commission.Grains.Deals;
 using Commission.Grains.Interfaces.Disputes;
 using Commission.Storage.Guarantees;
