@@ -298,7 +298,7 @@ def decode(data):
                                 struct.pack(">I", len(leaf["envelope"])), leaf["envelope"])
     elif leaf["type"] == 3:
         leaf.update(subject=reader.take(16), act=reader.number(">B"), payload=reader.blob())
-        require(1 <= leaf["act"] <= 23, LINK, "an unknown act")
+        require(1 <= leaf["act"] <= 25, LINK, "an unknown act")
     else:
         raise Refuted(LINK, "an unknown type of leaf")
     require(not reader.data, LINK, "a leaf has bytes too many")

@@ -102,9 +102,13 @@ public sealed class PayoutCheck(
             return $"its row says file {dossier.FilePart}, it is in file {record.Part}";
         if (isCurrent && record.Part is not null && dossier.FilePart is null && item.Status is PayoutItemStatus.Submitted or PayoutItemStatus.Paid)
             return $"it is in file {record.Part}, and its row says in none";
-        if (record.Account is not null && dossier.Account is not null && record.Account != dossier.Account)
-            return "the file pays another account than the one that was approved";
-        return batch.Rail == Rail.Stripe ? OutcomeFault(record, steps, item, isCurrent) : null;
+        if (batch.Rail == Rail.Aba)
+            return record.Account is not null && dossier.Account is not null && record.Account != dossier.Account
+                ? "the file pays another account than the one that was approved"
+                : null;
+        return record.Account is null || StripeDestination.Of(item.Payee, batch.IsLive, record.Account) != item.Destination
+            ? "the transfer pays another account than the one that was approved"
+            : OutcomeFault(record, steps, item, isCurrent);
     }
 
     /// <summary>What Stripe said may be told a little later; what the ledger says, Stripe must have said.</summary>

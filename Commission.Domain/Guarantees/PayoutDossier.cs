@@ -44,7 +44,7 @@ public sealed class BookedEntries
 /// <param name="Outcome">done, refused, or null while nobody knows; a file's is null.</param>
 /// <param name="ReversedMinor">What of it went back.</param>
 /// <param name="Part">The file that it is in; null for Stripe.</param>
-/// <param name="Account">The account that a file pays: BSB and number; null for Stripe.</param>
+/// <param name="Account">The account that it pays: BSB and number, or Stripe's id.</param>
 /// <param name="IsTold">Whether the batch knows all of it; what it does not know yet, it is told within seconds.</param>
 public sealed record RailRecord(
     string Reference, long AmountMinor, string? Outcome, long ReversedMinor, int? Part, string? Account, bool IsTold = true);

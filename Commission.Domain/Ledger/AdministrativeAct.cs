@@ -53,6 +53,10 @@ public enum AdministrativeAct : byte
     PayoutScheduleSet = 22,
     /// <summary>Somebody ordered that a payment be taken back.</summary>
     PayoutReversalOrdered = 23,
+    /// <summary>A provider's remittance advice was taken.</summary>
+    RemittanceTaken = 24,
+    /// <summary>Somebody said which deal a line of one is for.</summary>
+    RemittanceMatched = 25,
 }
 
 /// <summary>Names and payloads of acts.</summary>
@@ -84,6 +88,8 @@ public static class AdministrativeActs
         AdministrativeAct.PayeeAccountVerified => "payee-account-verified",
         AdministrativeAct.PayoutScheduleSet => "payout-schedule-set",
         AdministrativeAct.PayoutReversalOrdered => "payout-reversal-ordered",
+        AdministrativeAct.RemittanceTaken => "remittance-taken",
+        AdministrativeAct.RemittanceMatched => "remittance-matched",
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 

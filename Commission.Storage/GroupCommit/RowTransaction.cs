@@ -13,9 +13,6 @@ namespace Commission.Storage.GroupCommit;
 /// </summary>
 public abstract class RowTransaction : IAsyncDisposable
 {
-    /// <summary>Records of one outbox row at most, so that an append of the book stays small.</summary>
-    private const int MaxRecords = 512;
-
     private readonly Serializer _serializer;
     private readonly IOutboxPublisher _publisher;
     private readonly OutboxIds _outboxIds;
@@ -46,7 +43,7 @@ public abstract class RowTransaction : IAsyncDisposable
         StateTable table, string id, TState next, int version, IEnumerable<(string Book, IReadOnlyList<BookRecord> Records)> outbox,
         CancellationToken cancellationToken) where TState : new()
     {
-        var messages = await MessagesAsync(outbox);
+        var messages = await OutboxMessages.MakeAsync(_serializer, _outboxIds, outbox);
         var journaled = new Journaled<TState> { State = next };
         List<object> states = [journaled];
         object[] parameters =
@@ -82,15 +79,5 @@ public abstract class RowTransaction : IAsyncDisposable
         foreach (var parameter in parameters)
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private async Task<IReadOnlyList<OutboxMessage>> MessagesAsync(IEnumerable<(string Book, IReadOnlyList<BookRecord> Records)> outbox)
-    {
-        var parts = outbox.SelectMany(part => part.Records.Chunk(MaxRecords).Select(records => (part.Book, records))).ToList();
-        if (parts.Count == 0)
-            return [];
-        var first = await _outboxIds.TakeAsync(parts.Count);
-        return [.. parts.Select((part, i) =>
-            new OutboxMessage(first + i, part.Book, _serializer.SerializeToArray(part.records)) { Records = part.records })];
     }
 }

@@ -99,16 +99,22 @@ internal sealed class PayoutReader(NpgsqlConnection connection, PayeeVault vault
     private async Task<Dictionary<string, RailRecord>> ReadTransfersAsync(PayoutBatchState batch, Findings findings, CancellationToken cancellationToken)
     {
         var transfers = await connection.ReadAsync(
-            "select key, amount, currency, outcome, reversed_minor, revision <= told from stripe_request where kind = 'transfer' and key >= $1 and key < $2 order by key",
+            """
+            select key, amount, currency, outcome, reversed_minor, revision <= told, subject, live from stripe_request
+            where kind = 'transfer' and key >= $1 and key < $2 order by key
+            """,
             reader => (
                 Record: new RailRecord(
-                    reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4), null, null,
-                    reader.GetBoolean(5)),
-                Currency: reader.GetString(2)),
+                    reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4), null,
+                    reader.GetString(6), reader.GetBoolean(5)),
+                Currency: reader.GetString(2),
+                IsLive: reader.GetBoolean(7)),
             cancellationToken, $"{batch.Id}/", $"{batch.Id}0");
         var records = new Dictionary<string, RailRecord>(StringComparer.Ordinal);
-        foreach (var (record, currency) in transfers)
+        foreach (var (record, currency, isLive) in transfers)
         {
+            if (isLive != batch.IsLive)
+                findings.Break($"{batch.Id}", $"the transfer {record.Reference} was asked for in {StripeDestination.ModeOf(isLive)} mode");
             if (currency != batch.Currency.Code)
                 findings.Break($"{batch.Id}", $"the transfer {record.Reference} is in {currency}, the batch in {batch.Currency}");
             if (!records.TryAdd(record.Reference, record))

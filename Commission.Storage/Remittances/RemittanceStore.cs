@@ -1,13 +1,18 @@
 using Commission.Domain;
+using Commission.Domain.Ledger;
 using Commission.Domain.Remittances;
+using Commission.Storage.GroupCommit;
 using Commission.Storage.Guarantees;
 using Npgsql;
+using Orleans.Serialization;
 
 namespace Commission.Storage.Remittances;
 
-/// <summary>Takes remittances: a file and each line of it once.</summary>
-public sealed class RemittanceStore(NpgsqlDataSource dataSource)
+/// <summary>Takes remittances: a file and each line of it once, each with its leaf in the administration book.</summary>
+public sealed class RemittanceStore(NpgsqlDataSource dataSource, Serializer serializer, IOutboxPublisher publisher) : IDisposable
 {
+    private readonly OutboxIds _outboxIds = new(dataSource);
+
     /// <summary>Stores a file's lines with the deals that their references name; false when the file is there already.</summary>
     public async Task<bool> AddAsync(
         RemittanceId id, Hash file, IReadOnlyList<RemittanceLine> lines, ContactId by, DateTimeOffset now, CancellationToken cancellationToken = default)
@@ -44,7 +49,7 @@ public sealed class RemittanceStore(NpgsqlDataSource dataSource)
             lines.Select(line => line.Reference).ToArray(), lines.Select(line => line.Amount.Minor).ToArray(),
             lines.Select(line => line.Amount.Currency.Code).ToArray(), lines.Select(line => line.PaidOn).ToArray(),
             found.Select(named => named.Count == 1 ? named[0] : Guid.Empty).ToArray(), found.Select(ProblemOf).ToArray(), Guid.Empty);
-        await transaction.CommitAsync(cancellationToken);
+        await CommitAsync(connection, transaction, RemittanceRecords.Taken(id, file, lines.Count, by, now), cancellationToken);
         return true;
     }
 
@@ -53,12 +58,30 @@ public sealed class RemittanceStore(NpgsqlDataSource dataSource)
         RemittanceId id, int number, DealId deal, ContactId by, string reason, DateTimeOffset now, CancellationToken cancellationToken = default)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var matched = await connection.ExecuteAsync(
             """
             update remittance_line set deal = $3, problem = null, matched_by = $4, matched_at = $5, reason = $6
             where remittance = $1 and number = $2 and counts and deal is null
             """,
-            cancellationToken, id.ToString(), number, deal.Value, by.Value, now.UtcDateTime, reason) == 1;
+            cancellationToken, id.ToString(), number, deal.Value, by.Value, now.UtcDateTime, reason);
+        if (matched == 0)
+            return false;
+        await CommitAsync(connection, transaction, RemittanceRecords.Matched(id, number, deal, reason, by, now), cancellationToken);
+        return true;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _outboxIds.Dispose();
+
+    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, ActDraft act, CancellationToken cancellationToken)
+    {
+        var messages = await OutboxMessages.MakeAsync(serializer, _outboxIds, [(Books.Administration, [act])]);
+        await connection.ExecuteAsync(
+            OutboxMessages.InsertSql, cancellationToken, messages.Select(message => message.Id).ToArray(),
+            messages.Select(message => message.Book).ToArray(), messages.Select(message => message.Payload).ToArray());
+        await transaction.CommitAsync(cancellationToken);
+        publisher.Publish(messages);
     }
 
     private static string ProblemOf(IReadOnlyList<Guid> deals) => deals.Count switch

@@ -20,7 +20,7 @@ const DAY_MILLISECONDS = 86_400_000;
 const MIN_TIME = -62_135_596_800_000_000n;
 const MAX_TIME = 253_402_300_799_999_999n;
 const MAX_BLOB = 1 << 20;
-const MAX_ACT = 23;
+const MAX_ACT = 25;
 const MAX_KIND = 9;
 
 class Reader {

@@ -46,6 +46,8 @@ internal static class PayoutBreaks
     private static IEnumerable<Break> Stripe() =>
     [
         Break("a transfer pays one cent more than the item", "update stripe_request set amount = amount + 1"),
+        Break("a transfer pays another account", "update stripe_request set subject = 'acct_other'"),
+        Break("a transfer is asked for in the other mode", "update stripe_request set live = not live"),
         Break("a transfer is lost", "delete from stripe_request"),
         Break("a transfer is asked for in the name of another attempt", "update stripe_request set key = key || '9'"),
     ];

@@ -23,6 +23,9 @@ internal sealed record ScratchPayee(ContactId Payee, IReadOnlyList<(EntryLeaf Le
 /// <summary>A batch of one item, made by the machines that make real ones.</summary>
 internal sealed class ScratchBatch
 {
+    /// <summary>Where the payee is paid by Stripe.</summary>
+    public const string StripeAccount = "acct_test";
+
     private readonly DateTimeOffset _at;
     private readonly ScratchPayee _payee;
     private readonly List<BookRecord> _entries = [];
@@ -38,7 +41,7 @@ internal sealed class ScratchBatch
             Amounts = new PayoutAmounts(payee.OwedMinor, 0, 0),
             Lines = payee.Entries.Count,
             LinesHash = PayoutLines.HashOf(payee.Entries.Select(entry => (entry.Hash, payee.Owed(entry.Leaf.Entry)))),
-            Destination = Hash.Of("a destination"u8),
+            Destination = rail == Rail.Stripe ? StripeDestination.Of(payee.Payee, false, StripeAccount) : Hash.Of("a destination"u8),
             Salt = Hash.Of(id.ToByteArray()),
             Since = at,
         };

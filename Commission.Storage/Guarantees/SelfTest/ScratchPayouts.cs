@@ -122,9 +122,10 @@ internal sealed class ScratchPayouts(NpgsqlConnection connection, Serializer ser
         else
             await connection.ExecuteAsync(
                 """
-                insert into stripe_request (live, key, kind, subject, amount, currency, created_at) values (false, $1, 'transfer', 'acct_test', $2, $3, $4)
+                insert into stripe_request (live, key, kind, subject, amount, currency, created_at) values (false, $1, 'transfer', $2, $3, $4, $5)
                 """,
-                cancellationToken, PayoutReference.KeyOf(batch.Id, 1, 1), item.Amounts.PayMinor, batch.State.Currency.Code, item.Since.UtcDateTime);
+                cancellationToken, PayoutReference.KeyOf(batch.Id, 1, 1), ScratchBatch.StripeAccount,
+                item.Amounts.PayMinor, batch.State.Currency.Code, item.Since.UtcDateTime);
         return With(books, batch.Entries, batch.Acts);
     }
 

@@ -80,6 +80,31 @@ public sealed class ReconciliationTests
             .IsRefused(404, "UNKNOWN_PAYOUT", "id");
     }
 
+    [Fact]
+    public async Task What_was_taken_back_at_Stripe_by_hand_is_named_until_somebody_sees_to_it()
+    {
+        await using var stripe = await StripeScenario.StartAsync();
+        var scenario = stripe.Payouts;
+        var batch = await stripe.SubmittedAsync();
+        await stripe.WhenAsync(batch, "paid", 2);
+        await stripe.RowsAreTheLedgerAsync();
+
+        var all = await ReconcileAsync(scenario, batch);
+        Assert.Equal((317_291, 0, 317_291, 317_291), Figures(all));
+        Assert.True(all["inOrder"].GetBoolean(), all.Text);
+        var transfer = (string)stripe.StandIn.ReadTransfers().Single(transfer => (long)transfer["amount"]! == StripeScenario.ReferrerPay)["id"]!;
+        await stripe.AtStripeAsync($"/v1/transfers/{transfer}/reversals", null, ("amount", "1000"));
+        await Testing.Eventually.BecomesTrueAsync(
+            async () => !(await ReconcileAsync(scenario, batch))["inOrder"].GetBoolean(), "a part that went back is seen");
+
+        var parted = await ReconcileAsync(scenario, batch);
+
+        Assert.Equal((317_291, 0, 317_291, 316_291), Figures(parted));
+        Assert.Contains("Stripe has taken it back, or a part of it", parted.Text, StringComparison.Ordinal);
+        var ran = (await scenario.Engine.CommissionAsync("reconcile", "--as", scenario.Network.Admin.ToString())).Ended(1);
+        Assert.Contains("DIFFERS", ran.Output, StringComparison.Ordinal);
+    }
+
     private static async Task<Answer> ReconcileAsync(PayoutScenario scenario, Answer batch) =>
         (await scenario.Network.GetAsync($"{PayoutScenario.Batches}/{batch.Member("id")}/reconciliation", scenario.Network.Admin)).Is(200);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commission.Testing;
 
 namespace Commission.Api.Tests.Remittances;
 
@@ -65,6 +66,13 @@ public sealed class RemittanceTests(Engine engine) : IClassFixture<Engine>
         (await network.PostAsync(path, Body(deals[0], "Again."), network.Admin)).Is(200);
         (await network.PostAsync(path, Body(deals[1], "Another."), network.Admin)).IsRefused(409, "WRONG_STATE", "line");
         (await network.PostAsync(path.Replace("lines/1", "lines/7", StringComparison.Ordinal), Body(deals[0], "x"), network.Admin)).IsRefused(404, "UNKNOWN_ITEM", "line");
+        foreach (var act in new[] { "remittance-taken", "remittance-matched" })
+        {
+            await Eventually.BecomesTrueAsync(async () => await engine.Database.ScalarAsync<long>($"""
+                select count(*) from book_entry where book_id = (select id from book_head where book = 'administration')
+                    and position('{act}'::bytea in bytes) > 0 and position('{taken.Member("id")}'::bytea in bytes) > 0
+                """) == 1, $"{act} is a leaf, once");
+        }
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(
             () => engine.Database.ScalarAsync<int?>($"update remittance_line set amount_minor = 1 where remittance = '{taken.Member("id")}'"));
         Assert.Equal("42501", refused.SqlState);
