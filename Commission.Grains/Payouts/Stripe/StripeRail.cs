@@ -17,16 +17,19 @@ public sealed partial class StripeRail(
     /// <summary>Sends an order, or finds out how it ended. Without an outcome nobody knows yet, and it is to be sent again.</summary>
     /// <exception cref="StripeContradictionException">Stripe or our records hold something else in its name: a person must look.</exception>
     public async Task<StripeRequest> SendAsync(StripeOrder order, CancellationToken cancellationToken) =>
-        await SendAsync(await requests.PersistAsync(order, IsLive, time.GetUtcNow(), cancellationToken), cancellationToken);
+        await SendAsync(await requests.PersistAsync(order, IsLive, time.GetUtcNow(), cancellationToken), isNoted: false, cancellationToken);
 
-    private async Task<StripeRequest> SendAsync(StripeRequest request, CancellationToken cancellationToken)
+    /// <param name="request">What is sent.</param>
+    /// <param name="isNoted">Whether the row says already that it is about to be sent.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task<StripeRequest> SendAsync(StripeRequest request, bool isNoted, CancellationToken cancellationToken)
     {
         var pause = options.RetryPause;
         for (var tries = 0; request.Outcome is null && tries < options.MaxTries; tries++)
         {
             if (tries > 0)
                 await Task.Delay(pause * Math.Pow(2, tries - 1), time, cancellationToken);
-            request = await TryAsync(request, cancellationToken);
+            request = await TryAsync(request, isNoted && tries == 0, cancellationToken);
         }
 
         // A lost answer is often of something that was done: a look saves the next try. Finding nothing proves nothing.
@@ -46,8 +49,8 @@ public sealed partial class StripeRail(
         {
             try
             {
-                var (request, hasEvents) = open;
-                if ((await (hasEvents ? SendAsync(request.Order, stopping) : SendAsync(request, stopping))).Outcome is not null)
+                var sent = open.HasEvents ? SendAsync(open.Request.Order, stopping) : SendAsync(open.Request, open.IsNoted, stopping);
+                if ((await sent).Outcome is not null)
                     Interlocked.Increment(ref ended);
             }
             catch (StripeContradictionException contradiction)
@@ -60,7 +63,7 @@ public sealed partial class StripeRail(
     }
 
     /// <summary>Some at a time: few enough that other silos have their part, enough that taking them costs little.</summary>
-    private async IAsyncEnumerable<(StripeRequest Request, bool HasEvents)> TakeOpenAsync(
+    private async IAsyncEnumerable<TakenRequest> TakeOpenAsync(
         DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var limit = Math.Max(128, 4 * options.MaxParallelRequests);
@@ -76,7 +79,7 @@ public sealed partial class StripeRail(
     private ParallelOptions Bounded(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = options.MaxParallelRequests, CancellationToken = cancellationToken };
 
-    private async Task<StripeRequest> TryAsync(StripeRequest request, CancellationToken cancellationToken)
+    private async Task<StripeRequest> TryAsync(StripeRequest request, bool isNoted, CancellationToken cancellationToken)
     {
         var order = request.Order;
         var keyIsFresh = false;
@@ -86,7 +89,8 @@ public sealed partial class StripeRail(
                 return found;
             keyIsFresh = true;
         }
-        await requests.NoteSendAsync(order.Key, IsLive, keyIsFresh, time.GetUtcNow(), cancellationToken);
+        if (keyIsFresh || !isNoted)
+            await requests.NoteSendAsync(order.Key, IsLive, keyIsFresh, time.GetUtcNow(), cancellationToken);
         switch (await gateway.SendAsync(order, cancellationToken))
         {
             case StripeAnswer<StripeObject>.Done { Value: var made }:

@@ -9,6 +9,12 @@ namespace Commission.Storage.Payouts.Stripe;
 /// <param name="OldestSince">When the oldest of them was ordered; null when there is none.</param>
 public sealed record StripeFigures(long Open, DateTimeOffset? OldestSince);
 
+/// <summary>A request that was taken up.</summary>
+/// <param name="Request">It.</param>
+/// <param name="IsNoted">It was never sent before, and is noted as about to be.</param>
+/// <param name="HasEvents">Events have told of it: it must be persisted again, which matches them.</param>
+public sealed record TakenRequest(StripeRequest Request, bool IsNoted, bool HasEvents);
+
 /// <summary>Requests to Stripe, persisted before they are sent; of one world, test or live.</summary>
 public sealed class StripeRequests(NpgsqlDataSource dataSource)
 {
@@ -79,16 +85,17 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
         StripeOrder order, bool live, string objectId, StripeAccountState? account, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var work = await StripeWork.BeginAsync(dataSource, account is null ? order.Key : objectId, cancellationToken);
-        await work.ExecuteAsync("""
+        var ended = await work.ReadAsync($"""
             update stripe_request set outcome = 'done', object_id = $3, ended_at = $4, revision = revision + 1,
                 told = case when kind = 'transfer' then told else revision + 1 end
-            where live = $1 and key = $2 and outcome is null
-            """, live, order.Key, objectId, now.UtcDateTime);
+            where live = $1 and key = $2 and outcome is null returning {Columns}
+            """, Row, live, order.Key, objectId, now.UtcDateTime);
         if (order.Kind == StripeOrderKind.Reversal)
             await StripeEffects.CountReversalsAsync(work, order.Subject, live);
         if (account is not null)
             await StripeEffects.OpenAccountAsync(work, TypedId.Parse<ContactId>(order.Subject), live, account, now);
-        var request = await EndedAsync(work, order, live, request => request.Outcome == StripeOutcome.Done && request.ObjectId == objectId, objectId);
+        var request = await EndedAsync(
+            work, ended, order, live, request => request.Outcome == StripeOutcome.Done && request.ObjectId == objectId, objectId);
         await work.CommitAsync();
         return request;
     }
@@ -99,12 +106,12 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
         StripeOrder order, bool live, int status, string code, string detail, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var work = await StripeWork.BeginAsync(dataSource, order.Key, cancellationToken);
-        await work.ExecuteAsync("""
+        var ended = await work.ReadAsync($"""
             update stripe_request set outcome = 'refused', status = $3, code = $4, detail = $5, ended_at = $6, revision = revision + 1,
                 told = case when kind = 'account' then revision + 1 else told end
-            where live = $1 and key = $2 and outcome is null
-            """, live, order.Key, status, code, detail, now.UtcDateTime);
-        var request = await EndedAsync(work, order, live, request => request.Outcome == StripeOutcome.Refused, $"refused: {code}");
+            where live = $1 and key = $2 and outcome is null returning {Columns}
+            """, Row, live, order.Key, status, code, detail, now.UtcDateTime);
+        var request = await EndedAsync(work, ended, order, live, request => request.Outcome == StripeOutcome.Refused, $"refused: {code}");
         await work.CommitAsync();
         return request;
     }
@@ -119,21 +126,23 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
 
     /// <summary>
     /// Takes requests whose outcome nobody knows, oldest first, and notes it, so that of several processes one tries each. What was taken up
-    /// after an instant is somebody else's, or this one's a moment ago. Of which events have told must be persisted again, which matches them.
+    /// after an instant is somebody else's, or this one's a moment ago.
     /// </summary>
-    public async Task<List<(StripeRequest Request, bool HasEvents)>> TakeOpenAsync(
+    public async Task<List<TakenRequest>> TakeOpenAsync(
         bool live, DateTimeOffset takenBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"""
-            update stripe_request r set sent_at = $3 where live = $1 and key = any(array(
-                select key from stripe_request where live = $1 and outcome is null and (sent_at is null or sent_at < $2)
-                order by created_at limit $4 for update skip locked))
-            returning {Columns},
+            with taken as materialized (
+                select key as taken_key, sends = 0 as is_first from stripe_request
+                where live = $1 and outcome is null and (sent_at is null or sent_at < $2) order by created_at limit $4 for update skip locked)
+            update stripe_request r set sent_at = $3, sends = greatest(sends, 1), key_used_at = coalesce(key_used_at, $3)
+            from taken where live = $1 and key = taken_key
+            returning {Columns}, is_first,
                 exists (select from stripe_event e where coalesce(e.transfer_group, e.subject) = r.key and e.effect = 'kept' and e.live = r.live)
                 or exists (select from stripe_event e where e.transfer_group = r.key and e.effect = 'contradiction' and e.live = r.live)
             """);
         StripeWork.Add(command, [live, takenBefore.UtcDateTime, now.UtcDateTime, limit]);
-        return await StripeWork.ReadAsync(command, row => (Row(row), row.GetBoolean(14)), cancellationToken);
+        return await StripeWork.ReadAsync(command, row => new TakenRequest(Row(row), row.GetBoolean(14), row.GetBoolean(15)), cancellationToken);
     }
 
     /// <summary>Requests of which more is known than the payout's batch was told, oldest news first.</summary>
@@ -174,9 +183,11 @@ public sealed class StripeRequests(NpgsqlDataSource dataSource)
         row.GetInt32(6), row.GetFieldValue<DateTimeOffset?>(7), Text(row, 8) switch { null => null, "done" => StripeOutcome.Done, _ => StripeOutcome.Refused },
         Text(row, 9), Text(row, 10), Text(row, 11), row.GetInt64(12), row.GetInt32(13));
 
-    private static async Task<StripeRequest> EndedAsync(StripeWork work, StripeOrder order, bool live, Func<StripeRequest, bool> asSaid, string said)
+    /// <summary>The request as it has just ended, or as it had ended before.</summary>
+    private static async Task<StripeRequest> EndedAsync(
+        StripeWork work, List<StripeRequest> now, StripeOrder order, bool live, Func<StripeRequest, bool> asSaid, string said)
     {
-        var request = (await work.ReadAsync($"select {Columns} from stripe_request where live = $1 and key = $2", Row, live, order.Key)).Single();
+        var request = now.Count == 1 ? now[0] : (await work.ReadAsync($"select {Columns} from stripe_request where live = $1 and key = $2", Row, live, order.Key)).Single();
         return asSaid(request)
             ? request
             : throw new StripeContradictionException($"{order.Key} ended as {request.Outcome} {request.ObjectId}{request.Code}, and now Stripe says {said}.");

@@ -12,27 +12,35 @@ internal sealed class StripeWork : IAsyncDisposable
     private readonly NpgsqlTransaction _transaction;
     private readonly CancellationToken _cancellationToken;
 
-    private StripeWork(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        (_connection, _transaction, _cancellationToken) = (connection, transaction, cancellationToken);
+    /// <summary>The subject until its lock is asked for, which the first statement does on its way.</summary>
+    private string? _unlocked;
+
+    private StripeWork(NpgsqlConnection connection, NpgsqlTransaction transaction, string subject, CancellationToken cancellationToken) =>
+        (_connection, _transaction, _unlocked, _cancellationToken) = (connection, transaction, subject, cancellationToken);
 
     public static async Task<StripeWork> BeginAsync(NpgsqlDataSource dataSource, string subject, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var work = new StripeWork(connection, await connection.BeginTransactionAsync(cancellationToken), cancellationToken);
-        await work.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('stripe/' || $1, 0))", subject);
-        return work;
+        return new StripeWork(connection, await connection.BeginTransactionAsync(cancellationToken), subject, cancellationToken);
     }
 
+    /// <summary>How many rows were written.</summary>
     public async Task<int> ExecuteAsync(string sql, params object[] parameters)
     {
-        await using var command = Command(sql, parameters);
-        return await command.ExecuteNonQueryAsync(_cancellationToken);
+        await using var batch = Batch(sql, parameters);
+        return await batch.ExecuteNonQueryAsync(_cancellationToken);
     }
 
     public async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> row, params object[] parameters)
     {
-        await using var command = Command(sql, parameters);
-        return await ReadAsync(command, row, _cancellationToken);
+        await using var batch = Batch(sql, parameters);
+        await using var reader = await batch.ExecuteReaderAsync(_cancellationToken);
+        if (batch.BatchCommands.Count > 1)
+            await reader.NextResultAsync(_cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(_cancellationToken))
+            rows.Add(row(reader));
+        return rows;
     }
 
     public Task CommitAsync() => _transaction.CommitAsync(_cancellationToken);
@@ -43,11 +51,7 @@ internal sealed class StripeWork : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    public static void Add(NpgsqlCommand command, IEnumerable<object> parameters)
-    {
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-    }
+    public static void Add(NpgsqlCommand command, IEnumerable<object> parameters) => Add(command.Parameters, parameters);
 
     public static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellationToken)
     {
@@ -58,10 +62,26 @@ internal sealed class StripeWork : IAsyncDisposable
         return rows;
     }
 
-    private NpgsqlCommand Command(string sql, object[] parameters)
+    private NpgsqlBatch Batch(string sql, object[] parameters)
     {
-        var command = new NpgsqlCommand(sql, _connection, _transaction);
-        Add(command, parameters);
-        return command;
+        var batch = new NpgsqlBatch(_connection, _transaction);
+        if (_unlocked is not null)
+            Add(batch, "select pg_advisory_xact_lock(hashtextextended('stripe/' || $1, 0))", [_unlocked]);
+        _unlocked = null;
+        Add(batch, sql, parameters);
+        return batch;
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, object[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        Add(command.Parameters, parameters);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void Add(NpgsqlParameterCollection collection, IEnumerable<object> parameters)
+    {
+        foreach (var parameter in parameters)
+            collection.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
     }
 }
