@@ -38,6 +38,11 @@ internal sealed partial class NotificationCourier(
             {
                 LogNotYet(error);
             }
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                // The silo stops before the services of its host: what was claimed is free again after a while.
+                return;
+            }
         }
     }
 

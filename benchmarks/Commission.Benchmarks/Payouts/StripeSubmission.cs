@@ -34,7 +34,7 @@ internal sealed class StripeSubmission : IBenchmark
                 new Side("the stand-in called bare", parallel, stage.PrepareBareAsync));
             report.Compare(
                 $"Transfers to the stand-in, {parallel} at once", results[0], results[1], null,
-                "client, stand-in and PostgreSQL share the cores; a transfer is persisted, noted, sent and recorded in four round trips or transactions");
+                "client, stand-in and PostgreSQL share the cores; each transfer is recorded in a transaction of its own");
         }
     }
 
