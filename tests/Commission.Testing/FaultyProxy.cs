@@ -170,6 +170,9 @@ public sealed class FaultyProxy : IAsyncDisposable
         return remote;
     }
 
+    /// <summary>Forgets statements that have not come.</summary>
+    public void ForgetFaults() => _faults.Clear();
+
     private Task Hold(Func<string, bool> statement, FaultKind kind)
     {
         var fault = new Fault(statement, kind);

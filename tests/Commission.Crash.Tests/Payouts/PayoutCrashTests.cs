@@ -34,7 +34,20 @@ public sealed class PayoutCrashTests(PayoutRun run) : IClassFixture<PayoutRun>
     });
 
     [Fact]
-    public Task Before_it_is_sent() => PaidOnceAsync(_ => run.Proxy.HoldBefore(sql => sql.Contains("set sends = sends + 1", StringComparison.Ordinal)));
+    public Task When_it_is_noted_as_about_to_be_sent_and_is_not()
+    {
+        var (isOrdered, isCommitted) = (false, false);
+        return PaidOnceAsync(async batch =>
+        {
+            await run.Proxy.HoldAnswerTo(sql =>
+            {
+                isOrdered |= sql.Contains("insert into stripe_request as", StringComparison.Ordinal);
+                isCommitted |= isOrdered && sql.StartsWith("COMMIT", StringComparison.Ordinal);
+                return isCommitted && sql.Contains("update stripe_request r set sent_at", StringComparison.Ordinal);
+            });
+            await IsDurableAsync($"stripe_request where starts_with(key, '{batch}')");
+        });
+    }
 
     [Fact]
     public Task While_the_request_is_with_Stripe_and_not_done() => PaidOnceAsync(_ => FaultAsync(FaultKind.TimeoutBefore));

@@ -86,8 +86,14 @@ public sealed class PayoutRun : IAsyncLifetime
             : [];
         var command = new Command($"{step}-{_numbers++}", $"{Batches}/{batch}/{step}", Admin, Encoding.UTF8.GetBytes(body.ToJsonString()), default);
         var first = Client.TryAsync(command);
-        await reached.WaitAsync(TimeSpan.FromSeconds(30));
-        await KillAsync();
+        try
+        {
+            await reached.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        finally
+        {
+            await KillAsync();
+        }
         await first;
         await UntilAsync(command);
     }
@@ -97,6 +103,7 @@ public sealed class PayoutRun : IAsyncLifetime
     {
         Cluster.Api.Kill();
         await Cluster.Api.WhenEndedAsync(TimeSpan.FromSeconds(10));
+        Proxy.ForgetFaults();
         Proxy.CutAll();
         StandIn.Faults.Clear();
         await Cluster.StartCoHostAsync();
