@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Commission.Testing;
 using Xunit;
@@ -18,7 +16,7 @@ public sealed class Installation : IAsyncLifetime
 
     public static string Root { get; } = FindRoot();
 
-    public string Url { get; } = $"http://127.0.0.1:{FreePort()}";
+    public string Url { get; } = $"http://127.0.0.1:{FreePort.Take()}";
 
     /// <summary>The real data, or null where it is not to be had.</summary>
     public static string? CrmFolder
@@ -121,13 +119,6 @@ public sealed class Installation : IAsyncLifetime
     {
         lock (_log)
             _log.AppendLine(line);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string FindRoot()

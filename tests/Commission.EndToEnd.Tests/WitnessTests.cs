@@ -54,7 +54,7 @@ public sealed class WitnessTests : IAsyncLifetime
     public async Task The_engine_shows_its_checkpoints_to_a_witness_that_listens()
     {
         var key = NoteKey.Parse((await WitnessAsync("--log", Stranger(), "--show-key")).Output.Trim());
-        var url = $"http://127.0.0.1:{Installation.FreePort()}/";
+        var url = $"http://127.0.0.1:{FreePort.Take()}/";
         _installation = await Installation.StartAsync("--Commission:Witnesses:0:Key", key.ToString(), "--Commission:Witnesses:0:Url", url);
         using var http = new HttpClient { BaseAddress = new Uri(_installation.Url) };
         Assert.Equal(0, (await _installation.CommissionAsync("demo")).Code);

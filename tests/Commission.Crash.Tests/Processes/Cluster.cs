@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Commission.Storage.Postgres;
 using Commission.Testing;
 using Npgsql;
@@ -15,7 +13,7 @@ internal sealed class Cluster : IAsyncDisposable
     private const string ProbeTimeoutSeconds = "1";
     private static readonly string NoVerticals = Path.Combine(Path.GetTempPath(), "no-verticals");
     private readonly string _folder;
-    private readonly string _apiUrl = $"http://127.0.0.1:{FreePort()}";
+    private readonly string _apiUrl = $"http://127.0.0.1:{FreePort.Take()}";
     private readonly List<EngineProcess> _processes = [];
     private EmbeddedPostgres? _postgres;
     private FaultyProxy? _proxy;
@@ -83,7 +81,7 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task StartSiloAsync()
     {
         var silo = EngineProcess.Start(
-            "Commission.Silo", _folder, $"http://127.0.0.1:{FreePort()}", "--ConnectionStrings:Commission", _proxy?.ConnectionString ?? ConnectionString,
+            "Commission.Silo", _folder, $"http://127.0.0.1:{FreePort.Take()}", "--ConnectionStrings:Commission", _proxy?.ConnectionString ?? ConnectionString,
             "--Commission:ProbeTimeoutSeconds", ProbeTimeoutSeconds, "--Commission:KeysDirectory", Path.Combine(_folder, "keys"));
         lock (_processes)
         {
@@ -164,11 +162,4 @@ internal sealed class Cluster : IAsyncDisposable
 
     private int PostgresProcessId() => PostmasterFile.Read(Path.Combine(_folder, "postgres", "cluster"))?.ProcessId
         ?? throw new InvalidOperationException("PostgreSQL does not run.");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Commission.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,7 +16,7 @@ internal static class SiloHost
         builder.Logging.ClearProviders();
         builder.UseOrleans(silo => silo
             .Configure<ClusterOptions>(options => options.ServiceId = options.ClusterId = cluster)
-            .ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort())
+            .ConfigureEndpoints(IPAddress.Loopback, FreePort.Take(), FreePort.Take())
             .UseAdoNetClustering(options =>
             {
                 options.Invariant = "Npgsql";
@@ -42,12 +42,5 @@ internal static class SiloHost
                 options.ConnectionString = connectionString;
             }));
         return builder.Build();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
