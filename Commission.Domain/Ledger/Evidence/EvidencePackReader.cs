@@ -18,7 +18,10 @@ public static class EvidencePackReader
 
     /// <summary>Reads a pack.</summary>
     /// <exception cref="FormatException">The bytes are no pack; the message says why.</exception>
-    public static EvidencePack Read(ReadOnlyMemory<byte> bytes)
+    public static EvidencePack Read(ReadOnlyMemory<byte> bytes) => Read(bytes, Read);
+
+    /// <summary>Reads a pack of any kind: bounded, canonical, strict.</summary>
+    internal static T Read<T>(ReadOnlyMemory<byte> bytes, Func<StrictNode, T> read)
     {
         if (bytes.Length > EvidencePack.MaxBytes)
             throw new FormatException($"A pack has at most {EvidencePack.MaxBytes} bytes, not {bytes.Length}.");
@@ -27,7 +30,7 @@ public static class EvidencePackReader
             throw new FormatException("The pack is not in canonical form.");
         try
         {
-            return Read(new StrictNode(json.RootElement, ""));
+            return read(new StrictNode(json.RootElement, ""));
         }
         catch (StrictJsonException mistake)
         {
@@ -35,14 +38,19 @@ public static class EvidencePackReader
         }
     }
 
+    /// <summary>The books of a pack, each once.</summary>
+    internal static IReadOnlyList<EvidenceBook> Books(StrictNode node)
+    {
+        var books = Items(node, "books", Book);
+        return books.DistinctBy(book => book.Book).Count() == books.Count ? books : throw StrictNode.Mistake("books", "each book once", "one twice");
+    }
+
     private static EvidencePack Read(StrictNode node)
     {
         node.Allow("schema", "subject", "books", "keys", "ruleSets", "calculations", "agreements", "relyingParty", "statement");
         if (node.Text("schema") != EvidencePack.Schema)
             throw StrictNode.Mistake("schema", EvidencePack.Schema, node.Text("schema"));
-        var books = Items(node, "books", Book);
-        if (books.DistinctBy(book => book.Book).Count() != books.Count)
-            throw StrictNode.Mistake("books", "each book once", "one twice");
+        var books = Books(node);
         var keys = Items(node, "keys", Key);
         if (keys.DistinctBy(key => key.Id).Count() != keys.Count)
             throw StrictNode.Mistake("keys", "each key once", "one twice");
@@ -79,7 +87,7 @@ public static class EvidencePackReader
         ? currency
         : throw StrictNode.Mistake($"{node.Path}.currency", "a currency such as AUD", node.Text("currency"));
 
-    internal static EvidenceBook Book(StrictNode node)
+    private static EvidenceBook Book(StrictNode node)
     {
         node.Allow("book", "checkpoint", "leaves");
         var note = SignedNote.Read(Encoding.UTF8.GetBytes(node.Text("checkpoint")));

@@ -15,31 +15,14 @@ public static class PayoutPackReader
 
     /// <summary>Reads a pack.</summary>
     /// <exception cref="FormatException">The bytes are no payout pack; the message says why.</exception>
-    public static PayoutPack Read(ReadOnlyMemory<byte> bytes)
-    {
-        if (bytes.Length > EvidencePack.MaxBytes)
-            throw new FormatException($"A pack has at most {EvidencePack.MaxBytes} bytes, not {bytes.Length}.");
-        using var json = CanonicalJson.Parse(bytes);
-        if (!CanonicalJson.Canonicalize(json.RootElement).AsSpan().SequenceEqual(bytes.Span))
-            throw new FormatException("The pack is not in canonical form.");
-        try
-        {
-            return Read(new StrictNode(json.RootElement, ""));
-        }
-        catch (StrictJsonException mistake)
-        {
-            throw new FormatException(mistake.Refusal.Text, mistake);
-        }
-    }
+    public static PayoutPack Read(ReadOnlyMemory<byte> bytes) => EvidencePackReader.Read(bytes, Read);
 
     private static PayoutPack Read(StrictNode node)
     {
         node.Allow("schema", "books", "batch", "item", "index", "path", "lines", "statement");
         if (node.Text("schema") != PayoutPack.Schema)
             throw StrictNode.Mistake("schema", PayoutPack.Schema, node.Text("schema"));
-        var books = EvidencePackReader.Items(node, "books", EvidencePackReader.Book);
-        if (books.DistinctBy(book => book.Book).Count() != books.Count)
-            throw StrictNode.Mistake("books", "each book once", "one twice");
+        var books = EvidencePackReader.Books(node);
         var lines = EvidencePackReader.Items(node, "lines", Line);
         if (lines.Count is 0 or > MaxLines)
             throw StrictNode.Mistake("lines", $"1 to {MaxLines} lines", $"{lines.Count}");

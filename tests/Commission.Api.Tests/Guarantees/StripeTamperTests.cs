@@ -1,10 +1,6 @@
 using Commission.Api.Tests.Payouts;
 using Commission.Domain.Guarantees;
-using Commission.Storage.Guarantees;
-using Commission.Storage.Payouts;
 using Commission.Testing;
-using Npgsql;
-using Orleans.Serialization;
 
 namespace Commission.Api.Tests.Guarantees;
 
@@ -96,18 +92,6 @@ public sealed class StripePaidEngine : IAsyncLifetime
     public ValueTask DisposeAsync() => _scenario.DisposeAsync();
 
     /// <summary>What G6 says after a change that nobody will ever see.</summary>
-    internal async Task<GuaranteeOutcome> JudgeAsync(string sql)
-    {
-        var engine = _scenario.Engine;
-        var settings = new NpgsqlConnectionStringBuilder(engine.Database.OwnerConnectionString) { Pooling = false };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var command = new NpgsqlCommand($"alter table stripe_request disable trigger all; {sql}", connection))
-            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
-        var limits = Superuser.Limits with { Now = engine.Get<TimeProvider>().GetUtcNow() };
-        var context = new CheckContext(engine.Get<Serializer>(), engine.Get<PayeeVault>(), "localhost", null, limits);
-        var found = await new GuaranteeCheck(connection, context).RunAsync(new Dictionary<string, VerifiedBook>(), TestContext.Current.CancellationToken);
-        return found[Guarantee.PaidOnce];
-    }
+    internal Task<GuaranteeOutcome> JudgeAsync(string sql) =>
+        Superuser.JudgeChangedAsync(_scenario.Engine, $"alter table stripe_request disable trigger all; {sql}", Guarantee.PaidOnce);
 }

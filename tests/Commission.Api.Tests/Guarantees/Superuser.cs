@@ -31,10 +31,23 @@ internal static class Superuser
         return connection;
     }
 
-    /// <summary>What the checks find over a connection.</summary>
-    public static Task<CheckedBooks> JudgeAsync(Engine engine, NpgsqlConnection connection, SignerMemory memory) =>
-        new GuaranteeCheck(connection, new CheckContext(engine.Get<Serializer>(), engine.Get<PayeeVault>(), "localhost", memory, Limits))
+    /// <summary>What the checks find over a connection, by the engine's clock.</summary>
+    public static Task<CheckedBooks> JudgeAsync(Engine engine, NpgsqlConnection connection, SignerMemory? memory)
+    {
+        var limits = Limits with { Now = engine.Get<TimeProvider>().GetUtcNow() };
+        return new GuaranteeCheck(connection, new CheckContext(engine.Get<Serializer>(), engine.Get<PayeeVault>(), "localhost", memory, limits))
             .RunAsync(new Dictionary<string, VerifiedBook>(), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What a guarantee says after a change that nobody will ever see.</summary>
+    public static async Task<GuaranteeOutcome> JudgeChangedAsync(Engine engine, string sql, Guarantee guarantee)
+    {
+        await using var connection = await ConnectAsync(engine);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = new NpgsqlCommand(sql, connection))
+            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        return (await JudgeAsync(engine, connection, null))[guarantee];
+    }
 
     /// <summary>What the engine's signer remembers.</summary>
     public static async Task<SignerMemory> MemoryAsync(Engine engine)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Commission.Api.Tests.Payouts;
 using Commission.Domain;
 using Commission.Verifier;
+using static Commission.Api.Tests.Ledger.Bending;
 
 namespace Commission.Api.Tests.Ledger;
 
@@ -174,18 +175,4 @@ public sealed class PayoutPackTests(PaidEngine paid) : IClassFixture<PaidEngine>
     private static JsonArray Leaves(JsonObject pack, string book) => Book(pack, book)["leaves"]!.AsArray();
 
     private static void Add(JsonNode node, string name, long more) => node[name] = node[name]!.GetValue<long>() + more;
-
-    private static JsonNode Take(JsonArray items, int at)
-    {
-        var item = items[at]!;
-        items.RemoveAt(at);
-        return item;
-    }
-
-    private static void Flip(JsonNode node, string name, int at)
-    {
-        Assert.True(Base64Url.TryDecode(node[name]!.GetValue<string>(), 1 << 20, out var bytes));
-        bytes[at] ^= 1;
-        node[name] = Base64Url.Encode(bytes);
-    }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Commission.Domain;
 using Commission.Domain.Ledger.Log;
 using Commission.Verifier;
+using static Commission.Api.Tests.Ledger.Bending;
 
 namespace Commission.Api.Tests.Ledger;
 
@@ -229,20 +230,6 @@ public sealed class TamperedPackTests(Engine engine) : IClassFixture<Engine>
     private static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
 
     private static void Text(JsonNode node, string name, Func<string, string> change) => node[name] = change(node[name]!.GetValue<string>());
-
-    private static JsonNode Take(JsonArray items, int at)
-    {
-        var item = items[at]!;
-        items.RemoveAt(at);
-        return item;
-    }
-
-    private static void Flip(JsonNode node, string name, int at)
-    {
-        Assert.True(Base64Url.TryDecode(node[name]!.GetValue<string>(), 1 << 20, out var bytes));
-        bytes[at] ^= 1;
-        node[name] = Base64Url.Encode(bytes);
-    }
 
     private static void Swap(JsonArray leaves, string name) =>
         (leaves[0]![name], leaves[1]![name]) = (leaves[1]![name]!.DeepClone(), leaves[0]![name]!.DeepClone());

@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
+using Commission.Api.Tests.Guarantees;
 using Commission.Domain.Guarantees;
 using Commission.Domain.Ledger;
-using Commission.Storage.Guarantees;
-using Commission.Storage.Payouts;
 using Commission.Testing;
-using Npgsql;
-using Orleans.Serialization;
 
 namespace Commission.Api.Tests.Payouts;
 
@@ -74,17 +71,6 @@ public sealed class PaidEngine : IAsyncLifetime
     public ValueTask DisposeAsync() => _scenario.DisposeAsync();
 
     /// <summary>What G6 says after a change that nobody will ever see.</summary>
-    internal async Task<GuaranteeOutcome> JudgeAsync(string sql, Guarantee guarantee = Guarantee.PaidOnce)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(Engine.Database.OwnerConnectionString) { Pooling = false };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var command = new NpgsqlCommand(Unprotected + sql, connection))
-            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
-        var limits = Guarantees.Superuser.Limits with { Now = Engine.Get<TimeProvider>().GetUtcNow() };
-        var context = new CheckContext(Engine.Get<Serializer>(), Engine.Get<PayeeVault>(), "localhost", null, limits);
-        var found = await new GuaranteeCheck(connection, context).RunAsync(new Dictionary<string, VerifiedBook>(), TestContext.Current.CancellationToken);
-        return found[guarantee];
-    }
+    internal Task<GuaranteeOutcome> JudgeAsync(string sql, Guarantee guarantee = Guarantee.PaidOnce) =>
+        Superuser.JudgeChangedAsync(Engine, Unprotected + sql, guarantee);
 }
