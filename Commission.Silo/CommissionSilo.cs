@@ -87,6 +87,11 @@ public static class CommissionSilo
             new DirectoryInfo(Path.Combine(keys, "payees")), protection => protection.SetApplicationName("commission-payees"))));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
+        // Whether a silo lives is told by the machine's clock, whatever clock the engine is given: Orleans notes a silo's start by the one
+        // and judges how long it has been joining by the other, and a silo that finds itself evicted ends its process.
+        builder.Services.AddKeyedSingleton(TimeProviderNames.Membership, TimeProvider.System);
+        builder.Services.AddKeyedSingleton(TimeProviderNames.Messaging, TimeProvider.System);
+
         // Every command is durable when it is answered, so a stop need not wait for activations to say goodbye.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.UseOrleans(silo => Configure(silo, app, settings, alone));

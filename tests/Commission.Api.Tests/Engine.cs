@@ -5,7 +5,6 @@ using Commission.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
 
 namespace Commission.Api.Tests;
 
@@ -90,8 +89,6 @@ public sealed class Engine : IAsyncLifetime
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.ClearProviders();
-        // A clock that is put forward by weeks makes the silo's own last sign of life look like that of one long gone.
-        builder.Services.PostConfigure<ClusterMembershipOptions>(membership => membership.DefunctSiloCleanupPeriod = null);
         _bend(builder.Services);
         var settings = new ApiSettings { VerticalsDirectory = _verticals };
         _app = ApiHost.Build(builder, settings, database.OwnerConnectionString, _alone);
