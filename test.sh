@@ -17,6 +17,9 @@ trap 'rm -f -- "$log"' EXIT
 # How the code reads is checked by dotnet format (.ci/run), not here again.
 dotnet build Commission.sln -c Release -p:EnforceCodeStyleInBuild=false </dev/null
 
+# Engines of tests live for seconds: what the runtime learns to optimise by, nobody lives to see.
+export DOTNET_TieredPGO=0
+
 # Two test projects at a time: each has a PostgreSQL of its own, and what waits in one leaves the cores to the other.
 status=0
 dotnet test --solution Commission.sln -c Release --no-build --max-parallel-test-modules 2 "$@" </dev/null 2>&1 | tee -- "$log" || status=$?

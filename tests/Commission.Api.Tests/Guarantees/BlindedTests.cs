@@ -6,8 +6,40 @@ using Orleans.Serialization;
 
 namespace Commission.Api.Tests.Guarantees;
 
+/// <summary>A self-test's checks, run once: what each found is told again to checks that are blinded.</summary>
+public sealed class SelfTested : IAsyncLifetime
+{
+    private static readonly Dictionary<string, VerifiedBook> Everything = [];
+    private readonly TradedEngine _traded = new();
+    private readonly List<CheckedBooks> _found = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        await _traded.InitializeAsync();
+        await RunAsync(async (check, cancellationToken) =>
+        {
+            var found = await check.RunAsync(Everything, cancellationToken);
+            _found.Add(found);
+            return found;
+        });
+    }
+
+    public ValueTask DisposeAsync() => _traded.DisposeAsync();
+
+    /// <summary>The same self-test with checks that say something else of what they found.</summary>
+    internal Task<SelfTestReport> TestAsync(Func<CheckedBooks, CheckedBooks> change)
+    {
+        var next = 0;
+        return RunAsync((_, _) => Task.FromResult(change(_found[next++])));
+    }
+
+    private Task<SelfTestReport> RunAsync(JudgeBooks judge) => new SelfTestBench(
+        _traded.Engine.Get<ScratchConnection>(), _traded.Engine.Get<Serializer>(), _traded.Engine.Get<PayeeVault>(), judge)
+        .RunAsync("run", "localhost", Superuser.Limits, TestContext.Current.CancellationToken);
+}
+
 /// <summary>The self-test is a check too, and must fail when what it tests is blind, or cries at everything.</summary>
-public sealed class BlindedTests(TradedEngine traded) : IClassFixture<TradedEngine>
+public sealed class BlindedTests(SelfTested bench) : IClassFixture<SelfTested>
 {
     private static readonly Dictionary<string, VerifiedBook> Everything = [];
 
@@ -20,7 +52,7 @@ public sealed class BlindedTests(TradedEngine traded) : IClassFixture<TradedEngi
     [InlineData(Guarantee.PaidOnce)]
     public async Task A_blinded_check_fails_the_self_test_with_all_breaks_that_it_should_have_seen(Guarantee blind)
     {
-        var report = await TestAsync(found => With(found, outcome => outcome.Guarantee == blind
+        var report = await bench.TestAsync(found => With(found, outcome => outcome.Guarantee == blind
             ? outcome with { Verdict = Verdict.Holds, Violations = [], ViolationCount = 0 }
             : outcome));
 
@@ -33,13 +65,13 @@ public sealed class BlindedTests(TradedEngine traded) : IClassFixture<TradedEngi
     }
 
     [Fact]
-    public async Task Checks_that_see_everything_pass_and_leave_nothing_unseen() => Assert.True((await TestAsync(found => found)).SawAll);
+    public async Task Checks_that_see_everything_pass_and_leave_nothing_unseen() => Assert.True((await bench.TestAsync(found => found)).SawAll);
 
     [Fact]
     public async Task A_check_that_cries_at_everything_sees_every_break_and_fails_the_self_test()
     {
         var cry = new Violation("everywhere", "it cries");
-        var report = await TestAsync(found => With(found, outcome => outcome with { Verdict = Verdict.Broken, Violations = [.. outcome.Violations, cry] }));
+        var report = await bench.TestAsync(found => With(found, outcome => outcome with { Verdict = Verdict.Broken, Violations = [.. outcome.Violations, cry] }));
 
         Assert.All(report.Breaks, one => Assert.True(one.Seen));
         Assert.False(report.SawAll);
@@ -64,9 +96,4 @@ public sealed class BlindedTests(TradedEngine traded) : IClassFixture<TradedEngi
 
     private static CheckedBooks With(CheckedBooks found, Func<GuaranteeOutcome, GuaranteeOutcome> change) =>
         found with { Outcomes = [.. found.Outcomes.Select(change)] };
-
-    private Task<SelfTestReport> TestAsync(Func<CheckedBooks, CheckedBooks> change) => new SelfTestBench(
-        traded.Engine.Get<ScratchConnection>(), traded.Engine.Get<Serializer>(), traded.Engine.Get<PayeeVault>(),
-        async (check, cancellationToken) => change(await check.RunAsync(Everything, cancellationToken)))
-        .RunAsync("run", "localhost", Superuser.Limits, TestContext.Current.CancellationToken);
 }
