@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
 using Commission.Domain;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -23,8 +22,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
             var code = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? EdgeCodes.TooLarge : RefusalCodes.InvalidField;
-            await Problems.Of(new Refusal(code, bad.Message, UnboundParameter().Match(bad.Message) is { Success: true } match ? match.Groups["name"].Value : null))
-                .ExecuteAsync(http);
+            await Problems.Of(UnreadParameter.Of(http) ?? new Refusal(code, bad.Message)).ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -56,10 +54,6 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 throw ProblemException.Field(name, $"{name} must not hold the character NUL.");
         }
     }
-
-    /// <summary>The framework names a parameter that it cannot read only in its message.</summary>
-    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\"", RegexOptions.ExplicitCapture)]
-    private static partial Regex UnboundParameter();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} could not be served")]
     private partial void LogUnavailable(Exception error, string path);

@@ -102,6 +102,7 @@ internal static class Problems
     /// <summary>What the framework refused with a bare status, as a problem of ours.</summary>
     public static IResult OfStatus(HttpContext http) => http.Response.StatusCode switch
     {
+        StatusCodes.Status400BadRequest when UnreadParameter.Of(http) is { } refusal => Of(refusal),
         StatusCodes.Status404NotFound => Of(new Refusal(EdgeCodes.NotFound, $"There is nothing at {http.Request.Path}.")),
         StatusCodes.Status405MethodNotAllowed =>
             Of(new Refusal(EdgeCodes.MethodNotAllowed, $"{http.Request.Path} does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}.")),

@@ -71,7 +71,8 @@ public sealed class BlindedTests(SelfTested bench) : IClassFixture<SelfTested>
     public async Task A_check_that_cries_at_everything_sees_every_break_and_fails_the_self_test()
     {
         var cry = new Violation("everywhere", "it cries");
-        var report = await bench.TestAsync(found => With(found, outcome => outcome with { Verdict = Verdict.Broken, Violations = [.. outcome.Violations, cry] }));
+        var report = await bench.TestAsync(found =>
+            With(found, outcome => outcome with { Verdict = Verdict.Broken, Violations = [.. outcome.Violations, cry] }));
 
         Assert.All(report.Breaks, one => Assert.True(one.Seen));
         Assert.False(report.SawAll);

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Commission.Api.Tests.Http;
 
@@ -41,6 +43,36 @@ public sealed class SurfaceTests(Engine engine) : IClassFixture<Engine>
         Assert.Contains(posts, path => path.Name == "/api/v1/referrals/bulk");
         Assert.All(posts, path => Assert.Contains(path.Value.GetProperty("post").GetProperty("parameters").EnumerateArray(), parameter =>
             parameter.GetProperty("name").GetString() == "Idempotency-Key" && parameter.GetProperty("required").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task Every_parameter_that_cannot_be_read_is_named()
+    {
+        var asked = 0;
+        foreach (var route in engine.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        {
+            if (!route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))
+                continue;
+            if (!route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("GET"))
+                continue;
+            foreach (var parameter in route.Metadata.GetOrderedMetadata<IParameterBindingMetadata>())
+            {
+                var type = Nullable.GetUnderlyingType(parameter.ParameterInfo.ParameterType) ?? parameter.ParameterInfo.ParameterType;
+                if (type == typeof(string) || !parameter.HasTryParse)
+                    continue;
+                var path = string.Join('/', route.RoutePattern.PathSegments.Select(segment => segment.Parts[0] switch
+                {
+                    RoutePatternParameterPart part when part.Name == parameter.Name => "unreadable",
+                    RoutePatternParameterPart => "1",
+                    RoutePatternLiteralPart literal => literal.Content,
+                    _ => throw new InvalidOperationException(route.RoutePattern.RawText),
+                }));
+                var answer = await engine.GetAsync(path.Contains("unreadable", StringComparison.Ordinal) ? path : $"{path}?{parameter.Name}=unreadable");
+                answer.IsRefused(400, "INVALID_FIELD", parameter.Name);
+                asked++;
+            }
+        }
+        Assert.True(asked > 20, $"{asked} parameters");
     }
 
     [Fact]
