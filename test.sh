@@ -15,8 +15,7 @@ log="$(mktemp)"
 memory=""
 trap 'rm -rf -- "$log" ${memory:+"$memory"}' EXIT
 
-# How the code reads is checked by dotnet format (.ci/run), not here again.
-dotnet build Commission.sln -c Release -p:EnforceCodeStyleInBuild=false </dev/null
+dotnet build Commission.sln -c Release </dev/null
 
 # Engines of tests live for seconds: what the runtime learns to optimise by, nobody lives to see, and what it guards against nobody tries.
 export DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0
