@@ -37,9 +37,10 @@ public static class DisputeEntries
         .Add("version", 1)
         .ToBytes();
 
-    private static IEnumerable<ContestedEntry> Held(DisputeState state) => state.Contested.Where(entry => entry.IsHeld);
+    /// <summary>What the later entries of a dispute about an entry correct: the facts of contesting it.</summary>
+    public static Hash Opening(DisputeId dispute, ContestedEntry entry) => Hash.Of(FactsOf(dispute, entry, "opened", entry.Amount.Minor));
 
-    private static Hash Opening(DisputeState state, ContestedEntry entry) => Hash.Of(FactsOf(state.Id, entry, "opened", entry.Amount.Minor));
+    private static IEnumerable<ContestedEntry> Held(DisputeState state) => state.Contested.Where(entry => entry.IsHeld);
 
     private static IEnumerable<EntryDraft> Decided(DisputeState state, DisputeDecision decision) =>
     [
@@ -48,12 +49,12 @@ public static class DisputeEntries
     ];
 
     private static EntryDraft Hold(DisputeState state, ContestedEntry entry, ContactId by, DateTimeOffset at) => Entry(
-        state, EntryKind.Hold, entry, Accounts.Payable(state.Member), Accounts.Disputed(state.Member), entry.Amount.Minor, Opening(state, entry),
+        state, EntryKind.Hold, entry, Accounts.Payable(state.Member), Accounts.Disputed(state.Member), entry.Amount.Minor, Opening(state.Id, entry),
         Hash.Zero, by, at);
 
     private static EntryDraft Release(DisputeState state, ContestedEntry entry, ContactId by, DateTimeOffset at) => Entry(
         state, EntryKind.HoldRelease, entry, Accounts.Disputed(state.Member), Accounts.Payable(state.Member), entry.Amount.Minor,
-        Hash.Of(FactsOf(state.Id, entry, "released", entry.Amount.Minor)), Opening(state, entry), by, at);
+        Hash.Of(FactsOf(state.Id, entry, "released", entry.Amount.Minor)), Opening(state.Id, entry), by, at);
 
     /// <summary>What the entry should have been less what it was: owed more, or owed less.</summary>
     private static IEnumerable<EntryDraft> Adjustment(DisputeState state, ContestedEntry entry, DisputeDecision decision)
@@ -62,7 +63,7 @@ public static class DisputeEntries
         {
             yield return Entry(
                 state, EntryKind.DisputeAdjustment, entry, Accounts.Receivable(entry.Vertical), Accounts.Payable(state.Member),
-                checked(decided.AmountMinor - entry.Amount.Minor), Hash.Of(FactsOf(state.Id, entry, "decided", decided.AmountMinor)), Opening(state, entry),
+                checked(decided.AmountMinor - entry.Amount.Minor), Hash.Of(FactsOf(state.Id, entry, "decided", decided.AmountMinor)), Opening(state.Id, entry),
                 decision.By, decision.At);
         }
     }

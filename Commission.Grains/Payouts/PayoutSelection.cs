@@ -64,10 +64,11 @@ internal sealed class PayoutSelection(
         List<(OpenPayee Payee, List<OpenEntryRow> Rows)> page, string? vertical, CancellationToken cancellationToken)
     {
         var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
-        string[] deals = [.. read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry.Deal.ToString()).Distinct()];
-        var products = await open.ReadProductsAsync(deals, cancellationToken);
-        var clawbacks = read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry).Where(entry => entry.Kind == EntryKind.Clawback);
-        var paid = await papers.ReadPaidAsync([.. clawbacks.Select(entry => entry.Deal.Value).Distinct()], cancellationToken);
+        var drafts = read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry).ToList();
+        var bases = await papers.ReadBasesAsync(drafts, cancellationToken);
+        var products = await open.ReadProductsAsync([.. drafts.Select(entry => bases.Of(entry).Deal.ToString()).Distinct()], cancellationToken);
+        var corrections = drafts.Where(entry => entry.Kind is EntryKind.Clawback or EntryKind.DisputeAdjustment);
+        var paid = await papers.ReadPaidAsync([.. corrections.Select(entry => bases.Of(entry).Deal.Value).Distinct()], cancellationToken);
         var unpaid = await UnpaidAsync(read.SelectMany(part => part.Entries.Select(entry => entry.Leaf)), products, cancellationToken);
         var selected = new List<SelectedPayee>();
         foreach (var (payee, entries) in read)
@@ -77,7 +78,7 @@ internal sealed class PayoutSelection(
             {
                 if (vertical is not null && !IsOf(leaf, vertical))
                     continue;
-                var (entry, line, withholding) = await TermsAsync(payee.Payee, row, leaf, products, paid);
+                var (entry, line, withholding) = await TermsAsync(payee.Payee, row, leaf, bases.Of(leaf.Entry), products, paid);
                 terms.Add((entry with { AwaitsProvider = unpaid.Contains(leaf.Entry.Deal) }, line, withholding));
             }
             if (terms.Count > 0)
@@ -89,24 +90,27 @@ internal sealed class PayoutSelection(
     private static bool IsOf(EntryLeaf leaf, string vertical) =>
         leaf.Debit.Account == Accounts.Receivable(vertical) || leaf.Credit.Account == Accounts.Receivable(vertical);
 
-    /// <summary>What the rules that made an entry say of paying it. The longest cooling-off of the product's components counts.</summary>
+    /// <summary>
+    /// What the rules that made an entry say of paying it. The longest cooling-off of the product's components counts; what a dispute decided
+    /// is payable at once.
+    /// </summary>
     private async Task<(OpenEntry, DraftedLine, Withholding)> TermsAsync(
-        ContactId payee, OpenEntryRow row, EntryLeaf leaf, Dictionary<string, (string Vertical, string Product)> products, PaidEntries paid)
+        ContactId payee, OpenEntryRow row, EntryLeaf leaf, EntryDraft basis, Dictionary<string, (string Vertical, string Product)> products, PaidEntries paid)
     {
-        var entry = leaf.Entry;
-        var isOwed = leaf.Credit.Account == Accounts.Payable(payee);
-        var money = new Money(isOwed ? entry.Amount.Minor : -entry.Amount.Minor, entry.Amount.Currency);
-        var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor, GstTreatment.None);
-        if (!entry.Kind.IsCalculated())
-            return (new OpenEntry(line.Entry, payee, money, entry.EffectiveOn, row.IsDisputed, 0, GstTreatment.None), line, Withholding.Default);
-        var (document, terms) = await RulesAsync(entry, products);
-        var days = terms.Components.Max(component => component.Terms.CoolingOffDays);
+        var (entry, payable) = (leaf.Entry, Accounts.Payable(payee));
+        var (document, terms) = await RulesAsync(basis, products);
 
-        // What was paid on a plain statement was paid without GST: none is taken back with it.
-        var gst = !isOwed && paid.Of(entry, payee) is { IsRcti: false } ? GstTreatment.None : terms.Gst;
+        // What was paid on a plain statement was paid without GST: none is taken back with it, and none comes back.
+        var isOwed = entry.Credit == payable;
+        var takesBack = !isOwed || basis.Debit == payable;
+        var gst = takesBack && paid.Of(basis, payee) is { IsRcti: false } ? GstTreatment.None : terms.Gst;
+        var money = new Money(isOwed ? entry.Amount.Minor : -entry.Amount.Minor, entry.Amount.Currency);
+        var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor, gst);
+        var (days, minimum) = entry.Kind.IsCalculated()
+            ? (terms.Components.Max(component => component.Terms.CoolingOffDays), terms.MinimumPayoutMinor)
+            : (0, 0);
         return (
-            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, terms.MinimumPayoutMinor, gst), line with { Gst = gst },
-            document.Withholding);
+            new OpenEntry(line.Entry, payee, money, entry.EffectiveOn.AddDays(days), row.IsDisputed, minimum, gst), line, document.Withholding);
     }
 
     private async Task<(RuleSetDocument Document, ProductRules Terms)> RulesAsync(

@@ -119,19 +119,22 @@ internal sealed class TaxPaperIssuing(
         var payees = due.GroupBy(one => (one.Batch, one.Item)).ToDictionary(item => item.Key, item => item.First().Payee);
         var rows = (await transaction.ReadLinesAsync([.. due.Where(one => one.Step == PayoutItemStatus.Submitted)], cancellationToken))
             .SelectMany(item => item).Select(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes))).ToList();
+        var bases = await papers.ReadBasesAsync(rows.Select(row => row.Leaf.Entry), cancellationToken);
         var products = await entries.ReadProductsAsync([.. rows.Select(row => row.Leaf.Entry.Deal.ToString()).Distinct()], cancellationToken);
-        var paid = await papers.ReadPaidAsync(
-            [.. rows.Where(row => row.Leaf.Entry.Kind == EntryKind.Clawback).Select(row => row.Leaf.Entry.Deal.Value).Distinct()], cancellationToken);
+        var corrections = rows.Select(row => row.Leaf.Entry).Where(entry => entry.Kind is EntryKind.Clawback or EntryKind.DisputeAdjustment);
+        var paid = await papers.ReadPaidAsync([.. corrections.Select(entry => bases.Of(entry).Deal.Value).Distinct()], cancellationToken);
         var given = rows.Select(row => (row.Row.Batch, row.Row.Item, row.Leaf.Entry.FactsHash)).ToHashSet();
         return rows.ToLookup(row => (row.Row.Batch, row.Row.Item), row =>
         {
-            var line = Line(row.Row, row.Leaf.Entry, payees[(row.Row.Batch, row.Row.Item)], products, paid);
-            return (line, line.AmountMinor < 0 && line.Corrects is null && given.Contains((row.Row.Batch, row.Row.Item, row.Leaf.Entry.Corrects)));
+            var (payee, basis) = (payees[(row.Row.Batch, row.Row.Item)], bases.Of(row.Leaf.Entry));
+            var line = Line(row.Row, row.Leaf.Entry, payee, products, paid.Of(basis, payee)?.Paper);
+            var isGivenHere = given.Contains((row.Row.Batch, row.Row.Item, PaidEntries.SupplyOf(basis, payee)));
+            return (line, line.AmountMinor < 0 && line.Corrects is null && isGivenHere);
         });
     }
 
     private static TaxLine Line(
-        DuePaperLine row, EntryDraft entry, ContactId payee, Dictionary<string, (string Vertical, string Product)> products, PaidEntries paid)
+        DuePaperLine row, EntryDraft entry, ContactId payee, Dictionary<string, (string Vertical, string Product)> products, string? paper)
     {
         var amount = entry.Credit == Accounts.Payable(payee) ? entry.Amount.Minor : -entry.Amount.Minor;
         var subject = products.TryGetValue(entry.Deal.ToString(), out var product)
@@ -139,7 +142,7 @@ internal sealed class TaxPaperIssuing(
             : new DisputeId(entry.Deal.Value).ToString();
         return new TaxLine(
             entry.EffectiveOn, $"{Words(entry.Kind)}, {subject}", MerkleTree.LeafHash(row.Bytes), amount, row.Gst,
-            amount < 0 ? paid.Of(entry, payee)?.Paper : null);
+            amount < 0 ? paper : null);
     }
 
     private static string Words(EntryKind kind) => kind switch

@@ -1,5 +1,6 @@
 using Commission.Domain;
 using Commission.Domain.Amounts;
+using Commission.Domain.Disputes;
 using Commission.Domain.Ledger;
 using Commission.Domain.Payouts;
 using Commission.Domain.Payouts.Tax;
@@ -35,7 +36,7 @@ public sealed record TaxPaperRow(
 /// <param name="Paper">The paper's number; null while it is being issued.</param>
 public sealed record PaidEntry(bool IsRcti, string? Paper);
 
-/// <summary>How the accruals of deals were paid: what a clawback takes back has the GST of that.</summary>
+/// <summary>How the accruals of deals were paid: what is taken back of them has the GST of that.</summary>
 public sealed class PaidEntries
 {
     private readonly Dictionary<(string Account, Hash Facts), PaidEntry> _paid = [];
@@ -46,8 +47,12 @@ public sealed class PaidEntries
         _paid.TryAdd((entry.Credit, entry.FactsHash), paid);
     }
 
-    /// <summary>How what an entry corrects was paid to this payee; null while it is not.</summary>
-    public PaidEntry? Of(EntryDraft correction, ContactId payee) => _paid.GetValueOrDefault((Accounts.Payable(payee), correction.Corrects));
+    /// <summary>How what a calculated entry pays or takes back was paid to this payee; null while it is not.</summary>
+    public PaidEntry? Of(EntryDraft calculated, ContactId payee) => _paid.GetValueOrDefault((Accounts.Payable(payee), SupplyOf(calculated, payee)));
+
+    /// <summary>Facts of the accrual that a calculated entry pays, or takes back.</summary>
+    public static Hash SupplyOf(EntryDraft calculated, ContactId payee) =>
+        calculated.Debit == Accounts.Payable(payee) ? calculated.Corrects : calculated.FactsHash;
 }
 
 /// <summary>Reads of tax papers.</summary>
@@ -92,6 +97,31 @@ public sealed class TaxPaperQueries(NpgsqlDataSource dataSource)
         command.Parameters.Add(new NpgsqlParameter { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetFieldValue<byte[]>(0), new Hash(reader.GetFieldValue<byte[]>(1))) : null;
+    }
+
+    /// <summary>What the tax of these entries follows.</summary>
+    public async Task<TaxBases> ReadBasesAsync(IEnumerable<EntryDraft> entries, CancellationToken cancellationToken = default)
+    {
+        var bases = new TaxBases();
+        Guid[] disputes = [.. entries.Where(entry => entry.Kind == EntryKind.DisputeAdjustment).Select(entry => entry.Deal.Value).Distinct()];
+        if (disputes.Length == 0)
+            return bases;
+
+        // What a dispute decided can be contested again: kind 9 leads to the dispute before.
+        await using var command = dataSource.CreateCommand("""
+            with recursive decided (dispute) as (
+                select unnest($1::uuid[])
+                union
+                select e.deal from decided n join dispute_entry d on d.dispute = n.dispute
+                join book_entry e on e.book_id = d.book_id and e.sequence = d.sequence and e.kind = 9)
+            select d.dispute, s.member, e.bytes from decided n join dispute s on s.uuid = n.dispute join dispute_entry d on d.dispute = n.dispute
+            join book_entry e on e.book_id = d.book_id and e.sequence = d.sequence
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = disputes });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            bases.Add(new DisputeId(reader.GetGuid(0)), ContactId.From(reader.GetGuid(1)), reader.GetFieldValue<byte[]>(2));
+        return bases;
     }
 
     /// <summary>What of these deals was paid or is on its way.</summary>

@@ -115,7 +115,7 @@ public sealed class DisputeTests
         Assert.Equal(3, (await network.GetAsync($"{Disputes}/{opened.Member("id")}", member))["messages"].GetArrayLength());
     }
 
-    private static Task<Answer> OpenAsync(PayoutScenario scenario, Person actor, long place, Person? of = null) =>
+    internal static Task<Answer> OpenAsync(PayoutScenario scenario, Person actor, long place, Person? of = null) =>
         scenario.Network.PostAsync(Disputes, new JsonObject
         {
             ["member"] = (of ?? actor).ToString(),
@@ -125,10 +125,10 @@ public sealed class DisputeTests
             ["region"] = "NSW",
         }, actor);
 
-    private static Task<Answer> StepAsync(PayoutScenario scenario, Answer dispute, string step, JsonObject body, Person by, string? key = null) =>
+    internal static Task<Answer> StepAsync(PayoutScenario scenario, Answer dispute, string step, JsonObject body, Person by, string? key = null) =>
         scenario.Network.PostAsync($"{Disputes}/{dispute.Member("id")}/{step}", body, by, key);
 
-    private static async Task ReviewedAsync(PayoutScenario scenario, Answer dispute)
+    internal static async Task ReviewedAsync(PayoutScenario scenario, Answer dispute)
     {
         var admin = scenario.Network.Admin;
         Assert.Equal("triaged", (await StepAsync(scenario, dispute, "assign", new JsonObject { ["assignee"] = admin.ToString() }, admin)).Is(200).Member("status"));
