@@ -101,8 +101,8 @@ public static class CommissionSilo
 
     private static void Configure(ISiloBuilder silo, string connectionString, SiloSettings settings, bool alone)
     {
-        var siloPort = settings.SiloPort == 0 ? FreePort() : settings.SiloPort;
-        var gatewayPort = settings.GatewayPort == 0 ? FreePort() : settings.GatewayPort;
+        var siloPort = settings.SiloPort == 0 ? FreePort.Take() : settings.SiloPort;
+        var gatewayPort = settings.GatewayPort == 0 ? FreePort.Take() : settings.GatewayPort;
         if (alone)
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: ClusterId, clusterId: ClusterId);
@@ -144,12 +144,5 @@ public static class CommissionSilo
                 options.BatchContainerBatchSize = 256;
             }));
         });
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Commission.Storage.Postgres;
@@ -34,7 +32,7 @@ internal sealed class PostgresServer(ClusterFolder folder, ServerAccount account
         File.Delete(PostmasterFile.PathIn(Folder.Cluster));
         Folder.DeleteSocketLock(SocketPort);
         var overSocket = Folder.SocketPathFits;
-        Folder.WriteSettings(overSocket ? SocketPort : FreeLoopbackPort(), overSocket);
+        Folder.WriteSettings(overSocket ? SocketPort : FreePort.Take(), overSocket);
         var answer = await ExternalCommand.RunAsync(
             account.Wrap(
                 binaries.PgCtl, "start", "-w", "-s", "-t", "120", "-D", Folder.Cluster, "-l", Folder.Log),
@@ -117,12 +115,5 @@ internal sealed class PostgresServer(ClusterFolder folder, ServerAccount account
         }
 
         return false;
-    }
-
-    private static int FreeLoopbackPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Commission.Storage;
 using Commission.Testing;
 using Xunit;
 

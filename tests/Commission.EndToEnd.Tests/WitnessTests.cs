@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Commission.Domain.Ledger.Log;
+using Commission.Storage;
 using Commission.Testing;
 using Xunit;
 

@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Commission.Api;
 using Commission.Benchmarks.Stages;
+using Commission.Storage;
 using Commission.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -54,7 +53,7 @@ internal sealed class ApiStage : IAsyncDisposable
     public static async Task<ApiStage> StartAsync(string name, HotStorage storage)
     {
         var database = await TestPostgres.CreateDatabaseAsync(name);
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{FreePort.Take()}";
         var builder = WebApplication.CreateSlimBuilder(
             ["--urls", url, "--Logging:LogLevel:Default", "Error", "--Commission:KeysDirectory", EngineStage.Keys.FullName]);
         builder.Host.ConfigureContainer<IServiceCollection>((_, services) => EngineStage.AddTo(services, storage));
@@ -87,12 +86,5 @@ internal sealed class ApiStage : IAsyncDisposable
         await _app.DisposeAsync();
         await _dataSource.DisposeAsync();
         await Database.DisposeAsync();
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Commission.Benchmarks.Harness;
-using Commission.Benchmarks.Http;
+using Commission.Storage;
 using Commission.Testing;
 
 namespace Commission.Benchmarks.Process;
@@ -29,7 +29,7 @@ internal sealed class Start : IBenchmark
 
     private static async Task<double> OnceAsync(string folder)
     {
-        var url = $"http://127.0.0.1:{ApiStage.FreePort()}";
+        var url = $"http://127.0.0.1:{FreePort.Take()}";
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList =

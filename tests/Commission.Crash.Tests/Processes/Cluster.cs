@@ -1,3 +1,4 @@
+using Commission.Storage;
 using Commission.Storage.Postgres;
 using Commission.Testing;
 using Npgsql;

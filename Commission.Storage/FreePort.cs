@@ -1,17 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Commission.Testing;
+namespace Commission.Storage;
 
 /// <summary>
-/// A port for a process that is about to start. It is below those that systems give out by themselves: until the process listens, no test
-/// that runs beside it is given the same one.
+/// A port for something that is about to listen. It is below those that systems give out by themselves: until it listens, no connection that
+/// is opened meanwhile is given the same one.
 /// </summary>
 public static class FreePort
 {
     private const int First = 12_000;
     private const int End = 30_000;
 
+    /// <summary>A port of the loopback interface that nobody listens on.</summary>
     public static int Take()
     {
         while (true)
