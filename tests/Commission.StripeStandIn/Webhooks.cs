@@ -71,6 +71,9 @@ public sealed class Webhooks : IAsyncDisposable
     /// <summary>All tries so far.</summary>
     public IReadOnlyList<Delivery> Deliveries => [.. _deliveries];
 
+    /// <summary>Whether no event is on its way; what is held is not.</summary>
+    public bool IsQuiet => _running.IsEmpty;
+
     /// <summary>Adds an endpoint.</summary>
     public WebhookEndpoint Add(Uri url, bool isConnect, bool isLive = false)
     {

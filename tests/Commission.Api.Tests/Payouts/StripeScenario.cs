@@ -103,6 +103,11 @@ internal sealed class StripeScenario : IAsyncDisposable
         Accounts[payee] = (await OpenAsync(payee)).Is(200).Member("account")!;
         StandIn.Onboard(Accounts[payee]);
         await WhenReceivingAsync(payee, true);
+
+        // Events of one second leave a doubt, and the engine asks Stripe: what a test does to the account next, that answer must not show.
+        const string doubt = "select exists (select from stripe_account where refresh_due)";
+        await Eventually.BecomesTrueAsync(
+            async () => StandIn.Webhooks.IsQuiet && !await Engine.Database.ScalarAsync<bool>(doubt), $"there is no doubt about {payee}'s account");
     }
 
     public Task WhenReceivingAsync(Person payee, bool can) => Eventually.BecomesTrueAsync(
