@@ -73,7 +73,7 @@ internal static class PayoutPackCheck
             Require(leaf is not null, Failure.Completeness, $"The pack does not hold entry {line.Sequence}, which the item pays.");
             Require(
                 (leaf!.Entry.Kind.IsCalculated() || leaf.Entry.Kind == EntryKind.DisputeAdjustment) && leaf.Entry.Amount.Currency == pack.Header.Currency
-                && leaf.Entry.MovedTo(account) == line.AmountMinor,
+                && PayoutStatement.Owed(leaf, account) == line.AmountMinor,
                 Failure.Calculation, $"Entry {line.Sequence} does not owe {line.AmountMinor} to {account}.");
             paid.Add(leaf);
         }

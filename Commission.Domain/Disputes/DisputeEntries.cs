@@ -29,18 +29,16 @@ public static class DisputeEntries
     ];
 
     /// <summary>The facts of a step for one contested entry, canonical JSON: the ledger has their hash.</summary>
-    public static byte[] FactsOf(DisputeId dispute, Hash entry, string step, long amountMinor) => new CanonicalObject()
+    public static byte[] FactsOf(DisputeId dispute, ContestedEntry entry, string step, long amountMinor) => new CanonicalObject()
         .Add("amountMinor", amountMinor)
         .Add("dispute", dispute.ToString())
-        .Add("entry", entry.ToString())
+        .Add("entry", entry.Entry.ToString())
         .Add("step", step)
         .Add("version", 1)
         .ToBytes();
 
     /// <summary>What the later entries of a dispute about an entry correct: the facts of contesting it.</summary>
-    public static Hash Opening(DisputeId dispute, Hash entry, long amountMinor) => Hash.Of(FactsOf(dispute, entry, "opened", amountMinor));
-
-    private static Hash Opening(DisputeState state, ContestedEntry entry) => Opening(state.Id, entry.Entry, entry.Amount.Minor);
+    public static Hash Opening(DisputeId dispute, ContestedEntry entry) => Hash.Of(FactsOf(dispute, entry, "opened", entry.Amount.Minor));
 
     private static IEnumerable<ContestedEntry> Held(DisputeState state) => state.Contested.Where(entry => entry.IsHeld);
 
@@ -51,12 +49,12 @@ public static class DisputeEntries
     ];
 
     private static EntryDraft Hold(DisputeState state, ContestedEntry entry, ContactId by, DateTimeOffset at) => Entry(
-        state, EntryKind.Hold, entry, Accounts.Payable(state.Member), Accounts.Disputed(state.Member), entry.Amount.Minor, Opening(state, entry),
+        state, EntryKind.Hold, entry, Accounts.Payable(state.Member), Accounts.Disputed(state.Member), entry.Amount.Minor, Opening(state.Id, entry),
         Hash.Zero, by, at);
 
     private static EntryDraft Release(DisputeState state, ContestedEntry entry, ContactId by, DateTimeOffset at) => Entry(
         state, EntryKind.HoldRelease, entry, Accounts.Disputed(state.Member), Accounts.Payable(state.Member), entry.Amount.Minor,
-        Hash.Of(FactsOf(state.Id, entry.Entry, "released", entry.Amount.Minor)), Opening(state, entry), by, at);
+        Hash.Of(FactsOf(state.Id, entry, "released", entry.Amount.Minor)), Opening(state.Id, entry), by, at);
 
     /// <summary>What the entry should have been less what it was: owed more, or owed less.</summary>
     private static IEnumerable<EntryDraft> Adjustment(DisputeState state, ContestedEntry entry, DisputeDecision decision)
@@ -65,7 +63,7 @@ public static class DisputeEntries
         {
             yield return Entry(
                 state, EntryKind.DisputeAdjustment, entry, Accounts.Receivable(entry.Vertical), Accounts.Payable(state.Member),
-                checked(decided.AmountMinor - entry.Amount.Minor), Hash.Of(FactsOf(state.Id, entry.Entry, "decided", decided.AmountMinor)), Opening(state, entry),
+                checked(decided.AmountMinor - entry.Amount.Minor), Hash.Of(FactsOf(state.Id, entry, "decided", decided.AmountMinor)), Opening(state.Id, entry),
                 decision.By, decision.At);
         }
     }

@@ -70,7 +70,7 @@ public static class DisputeCheck
             if (row.Hash != contested.Entry || row.Leaf is not { Entry: var entry })
                 return $"its entry {row.Place} does not stand where it says";
             var account = Accounts.Payable(state.Member);
-            var owed = entry.MovedTo(account);
+            var owed = entry.Credit == account ? entry.Amount.Minor : entry.Debit == account ? -entry.Amount.Minor : 0;
             if (owed != contested.Amount.Minor || entry.Amount.Currency != contested.Amount.Currency)
                 return $"its entry {row.Place} is {contested.Amount} of {state.Member}, leaf {row.Leaf.Sequence} owes {owed} {entry.Amount.Currency}";
         }

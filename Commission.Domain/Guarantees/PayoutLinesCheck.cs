@@ -27,7 +27,7 @@ internal static class PayoutLinesCheck
         if (line.Hash != line.Entry || line.Leaf is not { } leaf)
             return $"its line {line.Place} names an entry that does not stand where it says";
         var (entry, account) = (leaf.Entry, Accounts.Payable(item.Payee));
-        var owed = entry.MovedTo(account);
+        var owed = entry.Credit == account ? entry.Amount.Minor : entry.Debit == account ? -entry.Amount.Minor : 0;
         return !(entry.Kind.IsCalculated() || entry.Kind == EntryKind.DisputeAdjustment) ? $"its line {line.Place} is no accrual: leaf {leaf.Sequence}"
             : owed == 0 ? $"its line {line.Place} pays {item.Payee} for an entry of somebody else: leaf {leaf.Sequence}"
             : owed != line.AmountMinor || entry.Amount.Currency != batch.Currency

@@ -30,9 +30,6 @@ public sealed record EntryDraft(
     /// hash. Whoever has them and the rules can calculate again.
     /// </summary>
     [Id(0)] public byte[]? Facts { get; init; }
-
-    /// <summary>What it credits to an account, in minor units: negative where it debits it, 0 for an account that it leaves alone.</summary>
-    public long MovedTo(string account) => (Credit == account ? Amount.Minor : 0) - (Debit == account ? Amount.Minor : 0);
 }
 
 /// <summary>A recorded handshake, on its way into the handshakes book.</summary>

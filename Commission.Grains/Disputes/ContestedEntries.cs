@@ -65,8 +65,9 @@ internal sealed class ContestedEntries(IGrainFactory grains)
         var other = entry.Credit == payable ? entry.Debit : entry.Debit == payable ? entry.Credit : null;
         if (other?.StartsWith(Accounts.ReceivablePrefix, StringComparison.Ordinal) != true)
             return null;
+        var minor = entry.Credit == payable ? entry.Amount.Minor : -entry.Amount.Minor;
         return new ContestedEntry(
-            MerkleTree.LeafHash(row.Bytes), entry.Deal, other[Accounts.ReceivablePrefix.Length..], new Money(entry.MovedTo(payable), entry.Amount.Currency),
+            MerkleTree.LeafHash(row.Bytes), entry.Deal, other[Accounts.ReceivablePrefix.Length..], new Money(minor, entry.Amount.Currency),
             row.BatchStatus is not (PayoutBatchStatus.Submitted or PayoutBatchStatus.Settled));
     }
 }

@@ -65,8 +65,10 @@ internal sealed class PayoutSelection(
     {
         var read = page.ConvertAll(part => (part.Payee, Entries: part.Rows.ConvertAll(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes)))));
         var drafts = read.SelectMany(part => part.Entries).Select(entry => entry.Leaf.Entry).ToList();
-        var (bases, paid) = await papers.ReadCorrectedAsync(drafts, cancellationToken);
+        var bases = await papers.ReadBasesAsync(drafts, cancellationToken);
         var products = await open.ReadProductsAsync([.. drafts.Select(entry => bases.Of(entry).Deal.ToString()).Distinct()], cancellationToken);
+        var corrections = drafts.Where(entry => entry.Kind is EntryKind.Clawback or EntryKind.DisputeAdjustment);
+        var paid = await papers.ReadPaidAsync([.. corrections.Select(entry => bases.Of(entry).Deal.Value).Distinct()], cancellationToken);
         var unpaid = await UnpaidAsync(read.SelectMany(part => part.Entries.Select(entry => entry.Leaf)), products, cancellationToken);
         var selected = new List<SelectedPayee>();
         foreach (var (payee, entries) in read)
@@ -99,9 +101,10 @@ internal sealed class PayoutSelection(
         var (document, terms) = await RulesAsync(basis, products);
 
         // What was paid on a plain statement was paid without GST: none is taken back with it, and none comes back.
-        var takesBack = entry.Debit == payable || basis.Debit == payable;
+        var isOwed = entry.Credit == payable;
+        var takesBack = !isOwed || basis.Debit == payable;
         var gst = takesBack && paid.Of(basis, payee) is { IsRcti: false } ? GstTreatment.None : terms.Gst;
-        var money = new Money(entry.MovedTo(payable), entry.Amount.Currency);
+        var money = new Money(isOwed ? entry.Amount.Minor : -entry.Amount.Minor, entry.Amount.Currency);
         var line = new DraftedLine(row.BookId, row.Sequence, MerkleTree.LeafHash(row.Bytes), money.Minor, gst);
         var (days, minimum) = entry.Kind.IsCalculated()
             ? (terms.Components.Max(component => component.Terms.CoolingOffDays), terms.MinimumPayoutMinor)

@@ -119,8 +119,10 @@ internal sealed class TaxPaperIssuing(
         var payees = due.GroupBy(one => (one.Batch, one.Item)).ToDictionary(item => item.Key, item => item.First().Payee);
         var rows = (await transaction.ReadLinesAsync([.. due.Where(one => one.Step == PayoutItemStatus.Submitted)], cancellationToken))
             .SelectMany(item => item).Select(row => (Row: row, Leaf: (EntryLeaf)LeafEncoding.Decode(row.Bytes))).ToList();
-        var (bases, paid) = await papers.ReadCorrectedAsync(rows.ConvertAll(row => row.Leaf.Entry), cancellationToken);
+        var bases = await papers.ReadBasesAsync(rows.Select(row => row.Leaf.Entry), cancellationToken);
         var products = await entries.ReadProductsAsync([.. rows.Select(row => row.Leaf.Entry.Deal.ToString()).Distinct()], cancellationToken);
+        var corrections = rows.Select(row => row.Leaf.Entry).Where(entry => entry.Kind is EntryKind.Clawback or EntryKind.DisputeAdjustment);
+        var paid = await papers.ReadPaidAsync([.. corrections.Select(entry => bases.Of(entry).Deal.Value).Distinct()], cancellationToken);
         var given = rows.Select(row => (row.Row.Batch, row.Row.Item, row.Leaf.Entry.FactsHash)).ToHashSet();
         return rows.ToLookup(row => (row.Row.Batch, row.Row.Item), row =>
         {
@@ -134,7 +136,7 @@ internal sealed class TaxPaperIssuing(
     private static TaxLine Line(
         DuePaperLine row, EntryDraft entry, ContactId payee, Dictionary<string, (string Vertical, string Product)> products, string? paper)
     {
-        var amount = entry.MovedTo(Accounts.Payable(payee));
+        var amount = entry.Credit == Accounts.Payable(payee) ? entry.Amount.Minor : -entry.Amount.Minor;
         var subject = products.TryGetValue(entry.Deal.ToString(), out var product)
             ? $"{product.Vertical} {product.Product}, {entry.Deal}"
             : new DisputeId(entry.Deal.Value).ToString();

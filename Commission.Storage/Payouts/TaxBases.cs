@@ -1,4 +1,5 @@
 using Commission.Domain;
+using Commission.Domain.Amounts;
 using Commission.Domain.Disputes;
 using Commission.Domain.Ledger;
 
@@ -15,8 +16,9 @@ public sealed class TaxBases
     internal void Add(DisputeId dispute, ContactId member, byte[] leaf)
     {
         var entry = ((EntryLeaf)LeafEncoding.Decode(leaf)).Entry;
-        var opening = DisputeEntries.Opening(dispute, MerkleTree.LeafHash(leaf), entry.MovedTo(Accounts.Payable(member)));
-        _contested.Add((DealId.From(dispute.Value), opening), entry);
+        var minor = entry.Credit == Accounts.Payable(member) ? entry.Amount.Minor : -entry.Amount.Minor;
+        var contested = new ContestedEntry(MerkleTree.LeafHash(leaf), entry.Deal, "", new Money(minor, entry.Amount.Currency), false);
+        _contested.Add((DealId.From(dispute.Value), DisputeEntries.Opening(dispute, contested)), entry);
     }
 
     /// <summary>The entry whose rules and deal decide: itself, unless a dispute decided it.</summary>

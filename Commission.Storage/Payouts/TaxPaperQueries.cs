@@ -99,16 +99,8 @@ public sealed class TaxPaperQueries(NpgsqlDataSource dataSource)
         return await reader.ReadAsync(cancellationToken) ? (reader.GetFieldValue<byte[]>(0), new Hash(reader.GetFieldValue<byte[]>(1))) : null;
     }
 
-    /// <summary>What the tax of these entries follows, and how what was corrected of it was paid.</summary>
-    public async Task<(TaxBases Bases, PaidEntries Paid)> ReadCorrectedAsync(
-        IReadOnlyCollection<EntryDraft> entries, CancellationToken cancellationToken = default)
-    {
-        var bases = await ReadBasesAsync(entries, cancellationToken);
-        var corrections = entries.Where(entry => entry.Kind is EntryKind.Clawback or EntryKind.DisputeAdjustment);
-        return (bases, await ReadPaidAsync([.. corrections.Select(entry => bases.Of(entry).Deal.Value).Distinct()], cancellationToken));
-    }
-
-    private async Task<TaxBases> ReadBasesAsync(IEnumerable<EntryDraft> entries, CancellationToken cancellationToken)
+    /// <summary>What the tax of these entries follows.</summary>
+    public async Task<TaxBases> ReadBasesAsync(IEnumerable<EntryDraft> entries, CancellationToken cancellationToken = default)
     {
         var bases = new TaxBases();
         Guid[] disputes = [.. entries.Where(entry => entry.Kind == EntryKind.DisputeAdjustment).Select(entry => entry.Deal.Value).Distinct()];
@@ -133,7 +125,7 @@ public sealed class TaxPaperQueries(NpgsqlDataSource dataSource)
     }
 
     /// <summary>What of these deals was paid or is on its way.</summary>
-    private async Task<PaidEntries> ReadPaidAsync(IReadOnlyCollection<Guid> deals, CancellationToken cancellationToken)
+    public async Task<PaidEntries> ReadPaidAsync(IReadOnlyCollection<Guid> deals, CancellationToken cancellationToken = default)
     {
         var paid = new PaidEntries();
         if (deals.Count == 0)

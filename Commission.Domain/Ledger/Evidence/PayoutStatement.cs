@@ -28,7 +28,7 @@ public static class PayoutStatement
         [
             .. paid.Select(leaf => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{EvidenceStatement.Date(leaf.Entry.EffectiveOn)}: {Money(leaf.Entry.MovedTo(account))} {EvidenceStatement.Kind(leaf)} for {account}, entry {leaf.Sequence} of the ledger.")),
+                $"{EvidenceStatement.Date(leaf.Entry.EffectiveOn)}: {Money(Owed(leaf, account))} {EvidenceStatement.Kind(leaf)} for {account}, entry {leaf.Sequence} of the ledger.")),
             $"Item {item.Number} of {header.Batch}: {Money(item.Amounts.AmountMinor)}, with GST of {Money(item.Amounts.GstMinor)}, "
             + $"less {Money(item.Amounts.WithheldMinor)} withheld: {Money(item.Amounts.PayMinor)} by {header.Rail.ToString().ToLowerInvariant()}.",
             $"Approved by {approver}.",
@@ -44,6 +44,10 @@ public static class PayoutStatement
             .Add("text", string.Concat(sentences.Select(sentence => sentence + "\n")))
             .ToBytes();
     }
+
+    /// <summary>What an entry adds to what an account is owed; zero when it does not move it.</summary>
+    public static long Owed(EntryLeaf leaf, string account) =>
+        leaf.Credit.Account == account ? leaf.Entry.Amount.Minor : leaf.Debit.Account == account ? -leaf.Entry.Amount.Minor : 0;
 
     /// <summary>The last step of the last attempt.</summary>
     private static string State(IReadOnlyList<PayoutTransfer> transfers) => transfers.Count == 0 ? "none" : transfers[^1].Step;

@@ -92,12 +92,15 @@ public sealed record MemberStatement(
     private static StatementLine Line(EntryLeaf leaf, Hash hash, string payable, string disputed, TimeZoneInfo zone)
     {
         var entry = leaf.Entry;
-        var (owed, held) = (entry.MovedTo(payable), entry.MovedTo(disputed));
+        var (owed, held) = (Moved(entry, payable), Moved(entry, disputed));
         var other = entry.Debit == payable ? entry.Credit : entry.Debit;
         var (kind, words) = Words(entry.Kind, other, owed);
         return new StatementLine(
             DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(leaf.PostedAt, zone).DateTime), kind, $"{words}, {Subject(entry)}", owed, held, leaf.Sequence, hash);
     }
+
+    private static long Moved(EntryDraft entry, string account) =>
+        (entry.Credit == account ? entry.Amount.Minor : 0) - (entry.Debit == account ? entry.Amount.Minor : 0);
 
     private static (StatementKind Kind, string Words) Words(EntryKind kind, string other, long owed) => kind switch
     {

@@ -17,7 +17,7 @@ internal sealed record ScratchPayee(ContactId Payee, IReadOnlyList<(EntryLeaf Le
 
     public long OwedMinor => Entries.Sum(entry => Owed(entry.Leaf.Entry));
 
-    public long Owed(EntryDraft entry) => entry.MovedTo(Accounts.Payable(Payee));
+    public long Owed(EntryDraft entry) => entry.Credit == Accounts.Payable(Payee) ? entry.Amount.Minor : -entry.Amount.Minor;
 }
 
 /// <summary>A batch of one item, made by the machines that make real ones.</summary>

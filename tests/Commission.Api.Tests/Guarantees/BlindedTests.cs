@@ -9,7 +9,7 @@ namespace Commission.Api.Tests.Guarantees;
 /// <summary>A self-test's checks, run once: what each found is told again to checks that are blinded.</summary>
 public sealed class SelfTested : IAsyncLifetime
 {
-    internal static readonly Dictionary<string, VerifiedBook> Everything = [];
+    private static readonly Dictionary<string, VerifiedBook> Everything = [];
     private readonly TradedEngine _traded = new();
     private readonly List<CheckedBooks> _found = [];
 
@@ -41,6 +41,8 @@ public sealed class SelfTested : IAsyncLifetime
 /// <summary>The self-test is a check too, and must fail when what it tests is blind, or cries at everything.</summary>
 public sealed class BlindedTests(SelfTested bench) : IClassFixture<SelfTested>
 {
+    private static readonly Dictionary<string, VerifiedBook> Everything = [];
+
     [Theory]
     [InlineData(Guarantee.Attribution)]
     [InlineData(Guarantee.Authority)]
@@ -81,7 +83,7 @@ public sealed class BlindedTests(SelfTested bench) : IClassFixture<SelfTested>
     public async Task The_command_ends_with_1_and_names_what_went_unseen()
     {
         await using var engine = await Engine.StartAsync(services => services.AddSingleton<JudgeBooks>(async (check, cancellationToken) => With(
-            await check.RunAsync(SelfTested.Everything, cancellationToken),
+            await check.RunAsync(Everything, cancellationToken),
             outcome => outcome.Guarantee == Guarantee.ExactMoney ? outcome with { Verdict = Verdict.Holds, Violations = [] } : outcome)));
         var network = await Network.CreateAsync(engine);
         await network.DealAsync(5);

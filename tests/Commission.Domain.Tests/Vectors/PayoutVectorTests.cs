@@ -33,8 +33,9 @@ public sealed class PayoutVectorTests
     [MemberData(nameof(Disputes))]
     public void A_step_of_a_dispute_has_its_facts(Vector vector)
     {
-        var facts = DisputeEntries.FactsOf(
-            TypedId.Parse<DisputeId>(vector["dispute"]), vector.Hash("entry"), vector["step"], vector.Json.GetProperty("amountMinor").GetInt64());
+        var entry = new ContestedEntry(vector.Hash("entry"), default, "ANY", new Money(1, Currency.Aud), true);
+
+        var facts = DisputeEntries.FactsOf(TypedId.Parse<DisputeId>(vector["dispute"]), entry, vector["step"], vector.Json.GetProperty("amountMinor").GetInt64());
 
         Assert.Equal((vector["facts"], vector.Hash("factsHash")), (Encoding.UTF8.GetString(facts), Hash.Of(facts)));
     }
